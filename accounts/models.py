@@ -1,0 +1,170 @@
+"""Who a person is, and how and when they want to be reached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+INVITATION_LIFETIME = timedelta(days=14)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; every account owns its preferences from its first moment."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by an e-mail address that is kept in lower case."""
+
+    email = models.EmailField(
+        "e-mail address", unique=True, error_messages={"unique": "This address is already in use."}
+    )
+    name = models.CharField(
+        "what to call you",
+        max_length=80,
+        blank=True,
+        help_text="Optional. Used in your weekly mail and nowhere else.",
+    )
+    is_staff = models.BooleanField("may use the admin", default=False)
+    is_active = models.BooleanField("active", default=True)
+    date_joined = models.DateTimeField("joined", default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and give a new account its preferences, so that no reader has to cope with their absence."""
+        is_new = self._state.adding
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+        if is_new:
+            Preferences.objects.get_or_create(user=self)
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email.split("@")[0]
+
+
+class Weekday(models.IntegerChoices):
+    """ISO weekdays counted from Monday = 0, as in `datetime.date.weekday`."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+
+class Preferences(models.Model):
+    """When and how a person is reached. `digest_due_at` is the planner's; clear it whenever the rest changes."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
+    timezone = models.CharField("time zone", max_length=64, default="UTC")
+    digest_enabled = models.BooleanField("weekly mail", default=True)
+    digest_weekday = models.PositiveSmallIntegerField("day", choices=Weekday.choices, default=Weekday.MONDAY)
+    digest_hour = models.PositiveSmallIntegerField("hour", default=8)
+    paused_until = models.DateField("paused until", null=True, blank=True)
+    digest_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+        constraints = [
+            models.CheckConstraint(condition=Q(digest_weekday__range=(0, 6)), name="preferences_weekday_range"),
+            models.CheckConstraint(condition=Q(digest_hour__range=(6, 20)), name="preferences_hour_range"),
+            models.CheckConstraint(condition=~Q(timezone=""), name="preferences_timezone_given"),
+        ]
+        indexes = [
+            models.Index("digest_due_at", condition=Q(digest_enabled=True), name="preferences_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Preferences of {self.user_id}"
+
+
+class Invitation(models.Model):
+    """A personal invitation by e-mail, to the site or to a group of its staff."""
+
+    email = models.EmailField("e-mail address")
+    group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        verbose_name="joins the group",
+        help_text="Leave empty to invite a learner.",
+    )
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="invitations_sent",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.CASCADE,
+        related_name="invitations_accepted",
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="invitation_email_lower_case"),
+            models.UniqueConstraint(
+                "email",
+                "group",
+                condition=Q(accepted_at=None),
+                nulls_distinct=False,
+                name="invitation_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        if self.expires_at is None:
+            self.expires_at = timezone.now() + INVITATION_LIFETIME
+        super().save(*args, **kwargs)

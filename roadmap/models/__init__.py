@@ -1,0 +1,51 @@
+"""Tables, by what they are about."""
+
+from .curriculum import (
+    ChoiceGroup,
+    Citation,
+    Credential,
+    Fact,
+    GroupMember,
+    Kind,
+    Milestone,
+    MilestoneSource,
+    Prerequisite,
+    Replacement,
+    RequiredGroup,
+    Resource,
+    Roadmap,
+    Source,
+    Stage,
+    Step,
+)
+from .digest import Digest, Suppression
+from .edition import Edition
+from .progress import NOTE_LENGTH, Choice, Enrolment, Event, MilestoneProgress, State
+
+__all__ = [
+    "NOTE_LENGTH",
+    "Choice",
+    "ChoiceGroup",
+    "Citation",
+    "Credential",
+    "Digest",
+    "Edition",
+    "Enrolment",
+    "Event",
+    "Fact",
+    "GroupMember",
+    "Kind",
+    "Milestone",
+    "MilestoneProgress",
+    "MilestoneSource",
+    "Prerequisite",
+    "Replacement",
+    "RequiredGroup",
+    "Resource",
+    "Roadmap",
+    "Source",
+    "Stage",
+    "State",
+    "Step",
+    "Suppression",
+]

@@ -1,0 +1,96 @@
+"""The ledger of weekly mails: a row first, a mail second; one row per learner and local ISO week."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Digest(models.Model):
+    """A weekly mail that is owed, under way, or settled."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        CLAIMED = "claimed"
+        SENDING = "sending"
+        SENT = "sent"
+        UNCERTAIN = "uncertain"
+        FAILED = "failed"
+        SKIPPED = "skipped"
+        EXPIRED = "expired"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
+    period = models.DateField(help_text="The Monday of the learner's local ISO week.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    reason = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=200, unique=True)
+    to_address = models.EmailField(blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    smtp_reply = models.CharField(max_length=500, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-due_at"]
+        constraints = [
+            models.UniqueConstraint("user", "period", name="digest_once_a_week"),
+            models.CheckConstraint(condition=Q(period__iso_week_day=1), name="digest_period_monday"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("due_at")), name="digest_expires_later"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["claimed", "sending"]) | Q(lease__isnull=False, lease_until__isnull=False),
+                name="digest_lease_held",
+            ),
+            models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="digest_sent_when"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "pending",
+                        "claimed",
+                        "sending",
+                        "sent",
+                        "uncertain",
+                        "failed",
+                        "skipped",
+                        "expired",
+                    ]
+                ),
+                name="digest_state_known",
+            ),
+        ]
+        indexes = [
+            models.Index("next_attempt_at", condition=Q(state="pending"), name="digest_pending"),
+            models.Index("lease_until", condition=Q(state__in=["claimed", "sending"]), name="digest_leased"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.period:%G-W%V} {self.state}"
+
+
+class Suppression(models.Model):
+    """An address that gets no digests until a date, or ever."""
+
+    class Reason(models.TextChoices):
+        REFUSED = "refused", "refused by the server"
+        BOUNCED = "bounced"
+        COMPLAINT = "complaint"
+        MANUAL = "manual", "by an operator"
+
+    address = models.EmailField(unique=True)
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    detail = models.CharField(max_length=500, blank=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: for good.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,47 @@
+"""Fields that hold what the roadmap document holds, with the same rules."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
+from django.db import models
+from django.db.models import Q
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+_is_web_url = URLValidator(schemes=["http", "https"])
+
+
+def validate_web_url(value: str) -> None:
+    """Accept an http or https address without credentials; raise `ValidationError` otherwise."""
+    _is_web_url(value)
+    if "@" in urlsplit(value).netloc:
+        raise ValidationError("Leave out the user name and password.", code="credentials")
+
+
+class WebURLField(models.URLField):
+    """An address that is safe to show as a link."""
+
+    default_validators = [validate_web_url]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 2000)
+        super().__init__(*args, **kwargs)
+
+
+class PermanentSlugField(models.CharField):
+    """A name in addresses and files: lower-case words joined by hyphens, never changed once published."""
+
+    default_validators = [RegexValidator(SLUG, "Use lower-case letters, digits and single hyphens.")]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 100)
+        super().__init__(*args, **kwargs)
+
+
+def slug_constraint(name: str) -> models.CheckConstraint:
+    """Return the database's copy of the slug rule."""
+    return models.CheckConstraint(condition=Q(slug__regex=SLUG), name=name)
