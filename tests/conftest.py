@@ -1,0 +1,74 @@
+"""Every test meets real servers: PostgreSQL, Redis, and where it asks for them SMTP and a browser.
+
+The servers start when this file is imported, for settings read their addresses before any fixture could run. Under
+xdist the first process starts them and the workers inherit the addresses; each worker has its own database and its own
+number in Redis.
+"""
+
+import atexit
+import os
+import secrets
+import signal
+import tempfile
+from pathlib import Path
+
+import django
+import pytest
+import redis
+
+from config.servers import ThrowAwayServers
+from config.tether import die_with_parent
+from tests.redis_numbers import with_number
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+pytest_plugins = ["tests.browser", "tests.smtp"]
+
+
+def _start_servers() -> None:
+    """Start what DATABASE_URL and REDIS_URL don't name, and stop it at the end, however that comes."""
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(signal.SIGINT)
+    missing = {"DATABASE_URL", "REDIS_URL"} - set(os.environ)
+    if missing:
+        servers = ThrowAwayServers(wanted=missing)
+        atexit.register(servers.stop)
+        os.environ.update(servers.start())
+
+
+def _set_environment() -> None:
+    """The same settings for everybody: nothing of the developer's own environment shows through."""
+    for name in ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "DEBUG", "SIGN_UP", "PORT", "TRUSTED_PROXY_COUNT"):
+        os.environ.pop(name, None)
+    folder = tempfile.TemporaryDirectory(prefix="waymark-var-")
+    atexit.register(folder.cleanup)
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="config.settings",
+        WAYMARK_EMBEDDED="1",
+        SECRET_KEY=secrets.token_urlsafe(50),
+        SITE_URL="http://waymark.test",
+        ALLOWED_HOSTS="waymark.test,localhost,127.0.0.1",
+        VAR_DIR=folder.name,
+        STATICFILES_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
+        REDIS_URL=with_number(os.environ["REDIS_URL"], int(WORKER.removeprefix("gw")) + 1 if WORKER else 0),
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",  # the browser's synchronous interface runs an event loop in the tests' thread
+    )
+
+
+if not WORKER:
+    _start_servers()
+_set_environment()
+REDIS = redis.Redis.from_url(os.environ["REDIS_URL"])
+django.setup()  # now, so that the other conftest files and the test modules may import models
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of manage.py."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    """No test meets another's rate limits or queued tasks."""
+    REDIS.flushdb()
