@@ -1,0 +1,48 @@
+"""The roadmap format: typed, immutable, checked; read, written, linted and compared. Pure: no Django."""
+
+from .difference import Change, Difference, difference
+from .format import (
+    Citation,
+    Credential,
+    Document,
+    Effort,
+    Elapsed,
+    Fact,
+    Group,
+    Kind,
+    Milestone,
+    Resource,
+    Source,
+    Stage,
+    Step,
+)
+from .lint import Finding, lint
+from .reading import DocumentError, from_data, parse
+from .writing import dump, json_schema, to_data
+
+__all__ = [
+    "Change",
+    "Citation",
+    "Credential",
+    "Difference",
+    "Document",
+    "DocumentError",
+    "Effort",
+    "Elapsed",
+    "Fact",
+    "Finding",
+    "Group",
+    "Kind",
+    "Milestone",
+    "Resource",
+    "Source",
+    "Stage",
+    "Step",
+    "difference",
+    "dump",
+    "from_data",
+    "json_schema",
+    "lint",
+    "parse",
+    "to_data",
+]
