@@ -8,6 +8,7 @@ import fcntl
 import os
 import secrets
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
@@ -22,14 +23,20 @@ def embedded_environment(var_dir: Path) -> dict[str, str]:
 
     Settings call this only where DATABASE_URL is not set. A file left by a supervisor that is gone is ignored aloud.
     """
+    values = read_environment(var_dir)
+    if values and take_lock(var_dir, shared=True):
+        print(f"{var_dir / ENV} is left over from a `make run` that has ended; it is ignored.", file=sys.stderr)
+        return {}
+    return values
+
+
+def read_environment(var_dir: Path) -> dict[str, str]:
+    """What the last supervisor on `var_dir` wrote, alive or not; empty where there was none."""
     try:
         text = (var_dir / ENV).read_text()
     except FileNotFoundError:
         return {}
-    if take_lock(var_dir, shared=True):
-        print(f"{var_dir / ENV} is left over from a `make run` that has ended; it is ignored.", file=sys.stderr)
-        return {}
-    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    return dict(line.split("=", 1) for line in text.splitlines())
 
 
 def write_environment(var_dir: Path, values: Mapping[str, str]) -> None:
@@ -37,19 +44,25 @@ def write_environment(var_dir: Path, values: Mapping[str, str]) -> None:
     _write_private(var_dir / ENV, "".join(f"{name}={value}\n" for name, value in values.items()))
 
 
-def take_lock(var_dir: Path, *, shared: bool = False) -> TextIO | None:
+def take_lock(var_dir: Path, *, shared: bool = False, seconds: float = 0) -> TextIO | None:
     """An open file that holds VAR_DIR's lock until it is closed or its process ends; None while a supervisor has it.
 
-    The supervisor takes it for itself; who only asks whether there is one takes it `shared`.
+    The supervisor takes it for itself, waiting up to `seconds` for those who only ask whether there is one and take it
+    `shared` for a moment.
     """
     var_dir.mkdir(parents=True, exist_ok=True)
     file = (var_dir / LOCK).open("a")
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                file.close()
+                return None
+            time.sleep(0.05)
+        else:
+            return file
 
 
 def secret_key(var_dir: Path) -> str:

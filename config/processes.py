@@ -5,11 +5,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 TETHER = Path(__file__).with_name("tether.py")
+
+
+def tethered(
+    command: Sequence[str],
+    *,
+    prefix: Sequence[str] = (),
+    signal_number: int = signal.SIGKILL,
+    uid: int | None = None,
+) -> list[str]:
+    """The words that run `command` so that it gets `signal_number` when we are gone.
+
+    `prefix` are words that run a command as somebody else, such as `unshare …`; `uid` is a user to become instead.
+    """
+    tether = (sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(signal_number)))
+    return [*prefix, *tether, "-" if uid is None else str(uid), *command]
 
 
 class StartError(Exception):
@@ -20,8 +35,7 @@ class StartError(Exception):
 class Program:
     """How to run something, and the running of it.
 
-    `stop_signal` asks it to end in order; `tether_signal` comes when we die without a word. `prefix` are words
-    that run a command as somebody else, such as `unshare …`; `uid` is a user to become instead.
+    `stop_signal` asks it to end in order; `tether_signal` comes when we die without a word.
     """
 
     name: str
@@ -37,11 +51,9 @@ class Program:
 
     def start(self) -> None:
         """Start it in a session of its own: a Ctrl-C in the terminal reaches us, and we end it in order."""
-        tether = (sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(self.tether_signal)))
-        user = "-" if self.uid is None else str(self.uid)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, *tether, user, *self.command],
+                tethered(self.command, prefix=self.prefix, signal_number=self.tether_signal, uid=self.uid),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

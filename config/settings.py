@@ -13,11 +13,17 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import logs
+from config.environment import embedded_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+
+# `manage.py` in another terminal talks to the servers of a running `make run`.
+if "DATABASE_URL" not in env.ENVIRON:
+    for name, value in embedded_environment(VAR_DIR).items():
+        env.ENVIRON.setdefault(name, value)
 
 # True under `make run` and `make test`, whose supervisor sets it; never in production.
 EMBEDDED = env.bool("WAYMARK_EMBEDDED", False)
@@ -103,6 +109,25 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL", "")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- Work in the background ------------------------------------------------------------------------------------------
+
+# Celery spells a socket's address its own way: redis+socket:///path?virtual_host=0
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 480  # below the ten minutes that a claimed digest is leased
+CELERY_TASK_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": f"roadmap.tasks.{name}", "schedule": 60.0} for name in ("plan_digests", "drain_digests")
+}
 
 # --- People ----------------------------------------------------------------------------------------------------------
 

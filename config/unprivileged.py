@@ -9,11 +9,10 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.processes import TETHER, StartError
+from config.processes import StartError, tethered
 
 NOBODY = 65534
 NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--")
@@ -31,9 +30,8 @@ class Account:
 
     def run(self, *command: str) -> str:
         """Run a short command as this account; its output, or StartError with what it said."""
-        user = "-" if self.uid is None else str(self.uid)
-        tether = (sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), "9", user)
-        done = subprocess.run([*self.prefix, *tether, *command], capture_output=True, text=True, check=False, cwd="/")
+        words = tethered(command, prefix=self.prefix, uid=self.uid)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/")
         if done.returncode != 0:
             raise StartError(f"{command[0]} failed:\n{done.stderr.strip()}")
         return done.stdout

@@ -1,0 +1,64 @@
+# Waymark. `make run`, `make test`, `make check`, `make bench` make the environment they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.synced-dev
+SHELL := /bin/sh
+
+# Byte code is most of what makes a second start quick.
+unexport PYTHONDONTWRITEBYTECODE
+unexport VIRTUAL_ENV
+
+.PHONY: help run test check format bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run      everything, at http://127.0.0.1:8000/  (PORT=, VAR_DIR=)"
+	@echo "make test     the tests  (ONLY=tests/accounts, SLOW=1)"
+	@echo "make check    format, lint, types, imports, migrations, deployment, templates, links"
+	@echo "make format   put the code in order"
+	@echo "make bench    the benchmarks  (ONLY=name, SIZE=n)"
+	@echo "make lock     compile requirements/*.txt anew"
+	@echo "make clean    remove the environment and the caches; the data in var/ stays"
+
+run: $(STAMP)
+	@exec $(BIN)/python -m config.embedded
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest -n 2 $(if $(SLOW),,-m "not slow") $(ONLY)
+
+check: $(STAMP)
+	@$(BIN)/python -m tests.checks
+
+format: $(STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/djlint --reformat --quiet templates || true
+
+bench: $(STAMP)
+	@$(BIN)/python -m bench $(ONLY) $(if $(SIZE),--size $(SIZE))
+
+# --- The environment --------------------------------------------------------------------------------------------------
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Waymark needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Python's venv module is missing. Install it: apt-get install -y python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(STAMP): requirements/dev.txt | $(BIN)/uv
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	@touch $@
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+
+lock: | $(BIN)/uv
+	$(COMPILE) --output-file requirements/base.txt
+	$(COMPILE) --group embedded --constraints requirements/base.txt --output-file requirements/embedded.txt
+	$(COMPILE) --group dev --constraints requirements/base.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,68 @@
+"""Two questions for machines: is the process alive, and is the whole fit to work?"""
+
+from datetime import timedelta
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from roadmap.models import Digest
+
+LATE = timedelta(minutes=10)
+
+
+@never_cache
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Alive. Asks nobody else: a restart of this process would not mend a database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Each part with `ok`; 503 when one is not. `digests` is not ok when a mail is owed for more than ten minutes."""
+    database = _database_answers()
+    parts = {
+        "database": {"ok": database},
+        "broker": {"ok": _broker_answers()},
+        "migrations": {"ok": database and _is_migrated()},
+    }
+    lag = _digest_lag() if parts["migrations"]["ok"] else None
+    digests = {"ok": lag is not None and lag <= LATE, "lag_seconds": None if lag is None else int(lag.total_seconds())}
+    ready = digests["ok"] and all(part["ok"] for part in parts.values())
+    return JsonResponse({"ready": ready, **parts, "digests": digests}, status=200 if ready else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _broker_answers() -> bool:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as broker:
+            return bool(broker.ping())
+    except redis.RedisError:
+        return False
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _digest_lag() -> timedelta:
+    """How long the oldest digest that is due has been waiting, by the database's clock."""
+    waiting = Digest.objects.filter(state=Digest.State.PENDING, due_at__lte=Now())
+    return waiting.aggregate(lag=Now() - Min("due_at"))["lag"] or timedelta(0)

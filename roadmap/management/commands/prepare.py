@@ -1,0 +1,65 @@
+"""Bring a database up to date, once before each start: `make run` and the production stack run the same."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import User
+from roadmap.document import DocumentError, parse
+from roadmap.models import Roadmap
+
+FIXTURE = Path(settings.BASE_DIR) / "fixtures/ml_architect.yaml"
+LOCK_TIMEOUT = "2s"
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrate, load and publish the roadmap where its slug is absent, and make the first administrator "
+        "(ADMIN_EMAIL, ADMIN_PASSWORD; without a password a random one is printed once). Safe to repeat."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--roadmap", type=Path, default=FIXTURE, help="document to load where its slug is absent")
+
+    def handle(self, *args: Any, roadmap: Path, **options: Any) -> None:
+        self._migrate()
+        self._load(roadmap)
+        self._make_administrator()
+
+    def _migrate(self) -> None:
+        """Migrate. One that meets a lock gives up soon: whoever queues behind it would wait too; old code serves on."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except DatabaseError as error:
+            raise CommandError(f"The migration did not go through, nothing of it is left: {error}") from error
+
+    def _load(self, path: Path) -> None:
+        """An editor's work is never overwritten: what is there stays."""
+        try:
+            slug = parse(path.read_bytes(), name=path.name).slug
+        except DocumentError as error:
+            raise CommandError(str(error)) from error
+        if not Roadmap.objects.filter(slug=slug).exists() and "load_roadmap" in get_commands():
+            call_command("load_roadmap", str(path), publish=True)
+
+    @transaction.atomic
+    def _make_administrator(self) -> None:
+        """The first one only. Their address counts as verified: there may be no mail server yet."""
+        if User.objects.filter(is_superuser=True).exists():
+            return
+        email = os.environ.get("ADMIN_EMAIL") or "admin@localhost"
+        given = os.environ.get("ADMIN_PASSWORD")
+        password = given or secrets.token_urlsafe(12)
+        user = User.objects.create_superuser(email, password)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        shown = "the password you gave" if given else f"password {password} (shown only now)"
+        self.stdout.write(f"Administrator: {user.email}, {shown}")
