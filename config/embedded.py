@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol
 
-from config.environment import read_environment, secret_key, take_lock, write_environment
+from config.environment import forget_environment, read_environment, secret_key, take_lock, write_environment
 from config.processes import Program, StartError, tethered
 from config.servers import Postgres, Redis, run_folder
 from config.tether import die_with_parent
@@ -120,6 +120,7 @@ class Stack:
         for service in reversed(self.services):
             service.program.stop(seconds=10)
         shutil.rmtree(self.sockets, ignore_errors=True)
+        forget_environment(self.var_dir)
 
     def _start(self, service: Service) -> None:
         self.services.append(service)

@@ -44,6 +44,11 @@ def write_environment(var_dir: Path, values: Mapping[str, str]) -> None:
     _write_private(var_dir / ENV, "".join(f"{name}={value}\n" for name, value in values.items()))
 
 
+def forget_environment(var_dir: Path) -> None:
+    """Remove what `write_environment` left, at the end of a supervisor that ends in order."""
+    (var_dir / ENV).unlink(missing_ok=True)
+
+
 def take_lock(var_dir: Path, *, shared: bool = False, seconds: float = 0) -> TextIO | None:
     """An open file that holds VAR_DIR's lock until it is closed or its process ends; None while a supervisor has it.
 

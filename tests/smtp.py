@@ -22,7 +22,8 @@ class Letter:
 
     @property
     def message(self) -> EmailMessage:
-        parsed = email.message_from_bytes(self.raw, policy=email.policy.default)
+        """Parsed, with the line ends of a file instead of those of the wire."""
+        parsed = email.message_from_bytes(self.raw.replace(b"\r\n", b"\n"), policy=email.policy.default)
         assert isinstance(parsed, EmailMessage)
         return parsed
 
