@@ -102,6 +102,9 @@ class MilestoneProgress(models.Model):
     milestone = models.CharField(max_length=100)
     state = models.CharField(max_length=10, choices=State.choices, default=State.TODO)
     state_on = models.DateField(null=True, blank=True)
+    state_event = models.BigIntegerField(
+        default=0, help_text="The event that last said the state; a later one wins over credit carried over."
+    )
     began_on = models.DateField(null=True, blank=True)
     finished_on = models.DateField(null=True, blank=True)
     anyway = models.BooleanField("started anyway", default=False)
