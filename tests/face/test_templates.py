@@ -1,4 +1,4 @@
-"""What holds for every template: nothing inline, forms that assistive technology understands, errors that stand alone."""
+"""What holds for every template: nothing inline, forms that assistive technology understands, lasting error pages."""
 
 import re
 from pathlib import Path
