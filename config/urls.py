@@ -1,5 +1,6 @@
 """Addresses: wiring only."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,3 +12,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.EMBEDDED and settings.EMAIL_URL.startswith("mailbox:"):
+    urlpatterns += [path("mailbox/", include("accounts.mailbox.urls"))]
