@@ -1,0 +1,88 @@
+"""Local days, ISO weeks and weekly slots. Pure: every moment comes in as an argument, aware; moments go out in UTC.
+
+A slot is a weekday and an hour on a learner's wall. It is worked out anew from the wall for each week, never by adding
+7 x 24 hours. An hour that daylight saving leaves out falls after the gap; one that comes twice is its first. Which
+zones a person may choose is said in `accounts.zones`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+_PERIOD = re.compile(r"(\d{4})-W(\d{2})")
+
+
+class BeyondCalendarError(ValueError):
+    """A day before the year 1 or after 9999, which no calendar here holds."""
+
+
+def local_date(now: datetime, zone: str) -> date:
+    """Return the date on the wall at a moment."""
+    try:
+        return now.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        raise BeyondCalendarError(f"{now} in {zone}") from None
+
+
+def local_midnight(on: date, zone: str) -> datetime:
+    """Return the moment at which a local day begins; where midnight is left out, the first moment after it."""
+    return _at(on, 0, zone)
+
+
+def monday_of(on: date) -> date:
+    """Return the Monday of a date's ISO week."""
+    return on - on.weekday() * DAY
+
+
+def week_of(now: datetime, zone: str) -> date:
+    """Return the Monday of the local ISO week at a moment."""
+    return monday_of(local_date(now, zone))
+
+
+def period_of(on: date) -> str:
+    """Return a date's ISO week as in `2026-W47`."""
+    year, week, _ = on.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def monday_of_period(period: str) -> date:
+    """Return the Monday of an ISO week like `2026-W47`; raise `ValueError` with a readable message."""
+    found = _PERIOD.fullmatch(period)
+    if not found:
+        raise ValueError(f"{period[:40]!r} is not a week like 2026-W47")
+    try:
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        raise ValueError(f"{period} is not a week of the calendar") from None
+
+
+def next_slot(after: datetime, zone: str, weekday: int, hour: int) -> datetime:
+    """Return the first slot strictly after a moment; `weekday` 0 is Monday."""
+    today = local_date(after, zone)
+    try:
+        on = today + (weekday - today.weekday()) % 7 * DAY
+        slot = _at(on, hour, zone)
+        return slot if slot > after else _at(on + WEEK, hour, zone)
+    except OverflowError:
+        raise BeyondCalendarError(f"after {after}") from None
+
+
+def latest_slot(now: datetime, zone: str, weekday: int, hour: int) -> datetime:
+    """Return the last slot that is not after a moment."""
+    today = local_date(now, zone)
+    try:
+        on = today - (today.weekday() - weekday) % 7 * DAY
+        slot = _at(on, hour, zone)
+        return slot if slot <= now else _at(on - WEEK, hour, zone)
+    except OverflowError:
+        raise BeyondCalendarError(f"until {now}") from None
+
+
+def _at(on: date, hour: int, zone: str) -> datetime:
+    try:
+        return datetime.combine(on, time(hour), ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:
+        raise BeyondCalendarError(f"{on} in {zone}") from None
