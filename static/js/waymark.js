@@ -12,6 +12,7 @@ function proposeTimeZone(root) {
 // After a swap: an invalid form takes the focus to its first wrong field; if the focused control is gone,
 // its successor is what was swapped in; and a part that carries data-announce is read aloud.
 function settle(target) {
+  if (target.closest("#messages")) return;  // a status region: announced, never focused
   const wrong = target.querySelector("[aria-invalid='true']");
   if (wrong) {
     wrong.focus();
