@@ -17,7 +17,7 @@ from .format import (
     Step,
 )
 from .lint import Finding, lint
-from .reading import DocumentError, from_data, parse
+from .reading import DocumentError, from_data, parse, restore
 from .writing import dump, json_schema, to_data
 
 __all__ = [
@@ -44,5 +44,6 @@ __all__ = [
     "json_schema",
     "lint",
     "parse",
+    "restore",
     "to_data",
 ]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from .fields import (
@@ -81,6 +81,13 @@ class Group(Part):
     members: tuple[Slug, ...] = Field(min_length=1)
     default: Slug
     pairs_with: dict[Slug, Slug] = {}
+
+    @field_validator("pairs_with")
+    @classmethod
+    def _in_order_of_members(cls, pairs: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        """A mapping has no order in JSON; the members' order makes a dump canonical."""
+        place = {member: index for index, member in enumerate(info.data.get("members", ()))}
+        return dict(sorted(pairs.items(), key=lambda pair: (place.get(pair[0], len(place)), pair)))
 
 
 class Estimate(Part):

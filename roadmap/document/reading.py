@@ -36,6 +36,14 @@ def from_data(data: Any) -> Document:
     return _checked(data, {})
 
 
+def restore(data: Any) -> Document:
+    """Return a document that was checked when it was frozen: types are read, the rules between its parts are not asked.
+
+    An edition stays readable when a later version of this program asks more of a new one.
+    """
+    return Document.model_validate_json(json.dumps(data, ensure_ascii=False))
+
+
 def _decode(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise DocumentError(f"is larger than 2 MiB ({len(data):,} bytes)")

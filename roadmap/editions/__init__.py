@@ -1,0 +1,8 @@
+"""Between the rows that editors change and the documents that learners read: read, write, publish, remember."""
+
+from .merging import merged
+from .publishing import document_in, publish, published
+from .reading import document_of
+from .writing import write
+
+__all__ = ["document_in", "document_of", "merged", "publish", "published", "write"]
