@@ -13,6 +13,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from .sessions import Session
+
+__all__ = ["INVITATION_LIFETIME", "Invitation", "Preferences", "Session", "User", "UserManager", "Weekday"]
+
 INVITATION_LIFETIME = timedelta(days=14)
 
 

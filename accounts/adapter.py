@@ -1,0 +1,65 @@
+"""Where this site's accounts differ from allauth's defaults."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from . import invitations, links, mail
+
+MAX_EMAIL_LENGTH = 254
+
+
+class Adapter(DefaultAccountAdapter):
+    """Sign-up by rule, redirects that stay here, and mails in our own voice."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is not active.",
+        "duplicate_email": "This is your address already.",
+        "email_password_mismatch": "This address and password don't belong together.",
+        "email_taken": "This address can't be used. Please choose another one.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_code": "This code is not right. Please compare it with the latest mail.",
+        "incorrect_password": "This is not your password.",
+        "rate_limited": "A little slower, please. Wait a moment and try again.",
+        "same_as_current": "This is your address already.",
+        "too_many_login_attempts": "There were too many attempts. Wait a few minutes and try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return invitations.may_sign_up(invitations.remembered(request))
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """An invited person has shown that the address is theirs by opening the link that was mailed to it."""
+        invitation = invitations.remembered(request)
+        return invitation is not None and invitation.email == email.lower()
+
+    def clean_email(self, email: str) -> str:
+        """Refuse what the database has no room for: the form field alone would let 320 characters pass."""
+        if len(email) > MAX_EMAIL_LENGTH:
+            raise ValidationError(f"An address has at most {MAX_EMAIL_LENGTH} characters.", code="max_length")
+        return email
+
+    def is_safe_url(self, url: str) -> bool:
+        """Redirect to paths of this site only, never to a whole address."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail whose links lead to `SITE_URL`, where allauth would take the host of the request."""
+        own = {
+            "login_url": links.absolute(reverse("account_login")),
+            "signup_url": links.absolute(reverse("account_signup")),
+            "password_reset_url": links.absolute(reverse("account_reset_password")),
+            "can_sign_up": invitations.may_sign_up(None),
+        }
+        mail.send(mail.compose(template_prefix, to=email, context={**context, **own}))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count attempts by address alone: allauth adds the Host header, which the visitor writes."""
+        return str(credentials.get("email") or credentials.get("username") or "").lower()

@@ -1,0 +1,254 @@
+"""Forms of accounts: allauth's in our words, and the settings page."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from . import invitations, names, zones
+from .models import Preferences, User
+
+CHOOSING = "At least 8 characters. A few unusual words make a good one."
+LONGEST_PAUSE = timedelta(days=3 * 365)
+
+
+class OwnWords:
+    """Labels instead of placeholders, in the words of the rest of the site; a new password is typed once."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password2", None)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in {"email", "login"}:
+                field.label = "E-mail address"
+                field.widget.attrs["autocomplete"] = "username" if name == "login" else "email"
+            elif name == "password1":
+                field.help_text = CHOOSING
+            elif name == "code":
+                field.max_length = 40
+                field.widget.attrs["inputmode"] = "numeric"
+                field.widget.attrs["maxlength"] = "40"
+
+
+class LimitedCode(OwnWords):
+    """A mailed code, with its attempts counted in Redis too: parallel requests would all read the same session."""
+
+    expected_code: str | None
+
+    def clean_code(self) -> str:
+        request = context.request
+        if not ratelimit.consume(request, action="code", key=f"{request.session.session_key}{self.expected_code}"):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return super().clean_code()  # type: ignore[misc]  # allauth's form, which stands beside this class
+
+
+class LoginForm(OwnWords, account_forms.LoginForm):
+    """Log-in by address and password."""
+
+
+class SignupForm(OwnWords, account_forms.SignupForm):
+    """An address, a password, and the browser's time zone, which nobody has to see unless it is unknown."""
+
+    timezone = forms.CharField(
+        label="Your time zone", required=False, widget=forms.HiddenInput(attrs={"data-browser-timezone": ""})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitations.remembered(context.request)
+        if self.invitation:
+            self.fields["email"].disabled = True
+            self.initial["email"] = self.invitation.email
+
+    def clean_timezone(self) -> str:
+        name: str = self.cleaned_data["timezone"] or "UTC"
+        if name not in zones.allowed():
+            raise ValidationError("We don't know this time zone. Please choose one.", code="invalid_choice")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if "timezone" in self.errors:
+            self.fields["timezone"].widget = forms.Select(choices=zones.offered())
+        return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Save, or for a known address answer as if we had, in the same time: hashing is what takes it."""
+        if not self.account_already_exists:
+            try:
+                with transaction.atomic():
+                    return super().try_save(request)
+            except IntegrityError:  # the same address, signed up in this very moment by another request
+                self.account_already_exists = True
+        else:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+    def save(self, request: HttpRequest) -> User:
+        user: User = super().save(request)
+        user.preferences.timezone = self.cleaned_data["timezone"]
+        user.preferences.save(update_fields=["timezone"])
+        if self.invitation:
+            invitations.accept(invitation=self.invitation, user=user)
+        return user
+
+
+class AddEmailForm(OwnWords, account_forms.AddEmailForm):
+    """The new address of a person who changes it."""
+
+
+class ChangePasswordForm(OwnWords, account_forms.ChangePasswordForm):
+    """The old password and a new one."""
+
+
+class SetPasswordForm(OwnWords, account_forms.SetPasswordForm):
+    """A first password."""
+
+
+class ResetPasswordForm(OwnWords, account_forms.ResetPasswordForm):
+    """Whom to send a code."""
+
+
+class ResetPasswordKeyForm(OwnWords, account_forms.ResetPasswordKeyForm):
+    """The new password after a reset."""
+
+
+class ReauthenticateForm(OwnWords, account_forms.ReauthenticateForm):
+    """The password again, before something that matters."""
+
+
+class ConfirmEmailForm(LimitedCode, account_forms.ConfirmEmailVerificationCodeForm):
+    """The code that was mailed to a new address."""
+
+
+class ConfirmPasswordResetForm(LimitedCode, account_forms.ConfirmPasswordResetCodeForm):
+    """The code that was mailed for a new password."""
+
+
+class AuthenticateForm(OwnWords, mfa_forms.AuthenticateForm):
+    """The authenticator's code, or a recovery code, at log-in."""
+
+
+class ReauthenticateByCodeForm(OwnWords, mfa_forms.ReauthenticateForm):
+    """The same before something that matters."""
+
+
+class ActivateTOTPForm(OwnWords, totp_forms.ActivateTOTPForm):
+    """The first code of an authenticator app."""
+
+
+class Switch(forms.CheckboxInput):
+    """A checkbox for which `0` means off, as it does in every other form here; Django's takes it for on."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> bool:
+        return data.get(name) != "0" and super().value_from_datadict(data, files, name)
+
+
+class SettingsForm(forms.ModelForm):
+    """How and when a person is reached, and what to call them."""
+
+    name = forms.CharField(
+        label="What to call you",
+        max_length=80,
+        required=False,
+        help_text="Used in your weekly letter and nowhere else.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    timezone = forms.CharField(label="Time zone", max_length=64)
+    digest_enabled = forms.BooleanField(label="Send me the weekly letter", required=False, widget=Switch)
+    digest_hour = forms.TypedChoiceField(
+        label="Hour", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(6, 21)]
+    )
+    paused_until = forms.DateField(
+        label="Pause until",
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        help_text="No letter comes before this day.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    class Meta:
+        model = Preferences
+        fields = ["timezone", "digest_enabled", "digest_weekday", "digest_hour", "paused_until"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        user = self.instance.user
+        self.initial["name"] = user.name
+        if self.instance.paused_until and self.instance.paused_until < today:
+            self.initial["paused_until"] = None
+        here = timezone.now().astimezone(zones.zone(self.instance.timezone))
+        self.fields["timezone"].widget = forms.Select(choices=zones.offered_with(self.instance.timezone))
+        self.fields["timezone"].help_text = f"With the present one it is {here:%A, %H:%M}."
+
+    def clean_name(self) -> str:
+        """Keep the name where a client leaves it out."""
+        if "name" not in self.data:
+            return self.instance.user.name
+        return names.clean_name(self.cleaned_data["name"])
+
+    def clean_timezone(self) -> str:
+        name: str = self.cleaned_data["timezone"]
+        if name not in zones.allowed():
+            raise ValidationError("Choose a time zone from the list.", code="invalid_choice")
+        return name
+
+    def clean_paused_until(self) -> date | None:
+        until: date | None = self.cleaned_data["paused_until"]
+        if until and until < self.today:
+            raise ValidationError("Choose today or a later day, or leave it empty.", code="past")
+        if until and until - self.today > LONGEST_PAUSE:
+            raise ValidationError("Choose a day within the next three years.", code="far")
+        return until
+
+    @transaction.atomic
+    def store(self) -> None:
+        """Save both, and let the planner find the next letter's time anew."""
+        user = self.instance.user
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
+        self.instance.digest_due_at = None
+        self.instance.save(update_fields=[*self.Meta.fields, "digest_due_at"])
+
+
+class DeleteForm(forms.Form):
+    """Before everything of a person goes: it is them (their password), and somebody can still run the site."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Check it under the limits of log-in."""
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("incorrect_password")
+        return password
+
+    def clean(self) -> dict[str, Any] | None:
+        others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=self.user.pk)
+        if self.user.is_superuser and not others.exists():
+            raise ValidationError("You are the only administrator. Make somebody else one first.", code="last")
+        return super().clean()

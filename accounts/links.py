@@ -1,0 +1,60 @@
+"""Signed links: each opens one thing, for one purpose, and nothing else.
+
+A token is `<value>.<time>.<signature>`; the signature covers the purpose, so that a link to stop mails never opens an
+invitation. Whoever reads a token says how old it may be.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.signing import TimestampSigner
+from django.urls import reverse
+
+from .models import Invitation, User
+
+SEPARATOR = "."
+
+
+def sign(*, purpose: str, value: str) -> str:
+    """Return a token that `unsign` with the same purpose turns back into `value`."""
+    return TimestampSigner(salt=f"waymark.{purpose}", sep=SEPARATOR).sign(value)
+
+
+def unsign(token: str, *, purpose: str, within: timedelta | None = None) -> str:
+    """Return the signed value, at any age or only `within` a time.
+
+    Raises `BadSignature` for a token that we did not issue, and its child `SignatureExpired` for one that is too old.
+    """
+    return TimestampSigner(salt=f"waymark.{purpose}", sep=SEPARATOR).unsign(token, max_age=within)
+
+
+def absolute(path: str) -> str:
+    """Return `path` on the site's own address, whatever host a request named."""
+    return settings.SITE_URL + path
+
+
+def unsubscribe_token(user: User) -> str:
+    """Return the token that stops a person's weekly letter; it works for as long as an old letter may be read."""
+    return sign(purpose="unsubscribe", value=str(user.pk))
+
+
+def user_for(token: str) -> User | None:
+    """Return whom `unsubscribe_token` was made for, or None if they have left since.
+
+    Raises `BadSignature` for a token that we did not issue.
+    """
+    return User.objects.select_related("preferences").filter(pk=unsign(token, purpose="unsubscribe")).first()
+
+
+def invitation_url(invitation: Invitation) -> str:
+    """Return the address that the invited person opens. Its expiry is the invitation's own."""
+    token = sign(purpose="invitation", value=str(invitation.pk))
+    return absolute(reverse("invitation", args=[token]))
+
+
+def invitation_for(token: str) -> Invitation | None:
+    """Return the invitation of a link, or None if it was withdrawn. Raises `BadSignature` for a foreign token."""
+    pk = unsign(token, purpose="invitation")
+    return Invitation.objects.select_related("group", "invited_by").filter(pk=pk).first()

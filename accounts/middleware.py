@@ -1,0 +1,54 @@
+"""What every request of a person needs, and what allauth's pages leave to a site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisUnreachable
+from redis.exceptions import TimeoutError as RedisTimeout
+
+from . import zones
+from .mail import MailError
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+def local_time(get_response: Answer) -> Answer:
+    """Show times in the learner's zone while their request is answered."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return get_response(request)
+        with timezone.override(zones.zone(request.user.preferences.timezone)):
+            return get_response(request)
+
+    return middleware
+
+
+class AccountPages:
+    """allauth's pages as ours answer: 422 for an invalid form, and a page instead of a crash when a server is away."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        match = request.resolver_match
+        if match and (match.url_name or "").startswith(("account_", "mfa_")):
+            form = (response.context_data or {}).get("form")
+            if form is not None and form.is_bound and form.errors:
+                response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Without Redis nobody can count attempts, without mail no code can be sent: better to refuse for a while."""
+        if isinstance(error, (RedisUnreachable, RedisTimeout, MailError)):
+            return render(request, "account/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return None

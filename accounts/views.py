@@ -1,0 +1,73 @@
+"""Pages about oneself that allauth doesn't have."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from . import invitations, links
+from .forms import SettingsForm
+from .models import Invitation, User
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """How and when I am reached."""
+    preferences = request.user.preferences
+    data = request.POST if request.method == "POST" else None
+    form = SettingsForm(data, instance=preferences, today=timezone.localdate())
+    if form.is_valid():
+        form.store()
+        messages.success(request, "Your settings are saved.")
+        return redirect("settings")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "accounts/settings.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Read an invitation; accept it by POST, after sign-up or log-in where that is needed.
+
+    Opening the link changes nothing, since scanners of mail open links.
+    """
+    try:
+        found = links.invitation_for(token)
+    except BadSignature:
+        raise Http404 from None
+    if found is None or not invitations.is_open(found):
+        return _closed(request)
+    wrong_person = request.user.is_authenticated and request.user.email != found.email
+    if request.method == "POST" and not wrong_person:
+        return _accept(request, found)
+    status = HTTPStatus.FORBIDDEN if wrong_person else HTTPStatus.OK
+    page = {"invitation": found, "wrong_person": wrong_person}
+    return render(request, "accounts/invitation.html", page, status=status)
+
+
+def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
+    if not request.user.is_authenticated:
+        if User.objects.filter(email=found.email).exists():
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.path})}")
+        invitations.remember(request, found)
+        return redirect("account_signup")
+    try:
+        invitations.accept(invitation=found, user=request.user)
+    except ValidationError:
+        return _closed(request)
+    messages.success(request, "Welcome aboard.")
+    return redirect("admin:index" if found.group_id else "/plan/")
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/invitation_closed.html", status=HTTPStatus.GONE)
