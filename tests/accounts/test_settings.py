@@ -1,0 +1,131 @@
+"""`/settings/`: how and when a person is reached."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+
+PATH = "/settings/"
+GOOD = {
+    "timezone": "Asia/Tokyo",
+    "digest_enabled": "on",
+    "digest_weekday": "4",
+    "digest_hour": "18",
+    "paused_until": "",
+    "name": "Ann",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+def test_all_of_it_is_saved_and_the_next_letter_planned_anew(as_ann: Client, ann: User) -> None:
+    ann.preferences.digest_due_at = timezone.now()
+    ann.preferences.save()
+    until = timezone.localdate() + timedelta(days=30)
+    response = as_ann.post(PATH, {**GOOD, "paused_until": until.isoformat()})
+    assert response["Location"] == PATH
+    ann = User.objects.get(pk=ann.pk)
+    kept = ann.preferences
+    assert (kept.timezone, kept.digest_enabled, kept.digest_weekday, kept.digest_hour) == ("Asia/Tokyo", True, 4, 18)
+    assert kept.paused_until == until
+    assert kept.digest_due_at is None
+    assert ann.name == "Ann"
+    assert "Your settings are saved." in as_ann.get(PATH).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("timezone", "../../etc/passwd"),
+        ("timezone", "localtime"),
+        ("timezone", "x" * 5000),
+        ("timezone", ""),
+        ("digest_hour", "25"),
+        ("digest_hour", "5"),
+        ("digest_hour", "8.5"),
+        ("digest_weekday", "7"),
+        ("digest_weekday", "-1"),
+        ("paused_until", "9999-12-31"),
+        ("paused_until", "2020-01-01"),
+        ("paused_until", "soon"),
+        ("name", "Ann\r\nBcc: all@example.org"),
+        ("name", "Ann\x00"),
+        ("name", "A" * 81),
+    ],
+)
+def test_a_wrong_value_is_an_error_at_its_field_and_changes_nothing(
+    as_ann: Client, ann: User, field: str, value: str
+) -> None:
+    response = as_ann.post(PATH, {**GOOD, field: value})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    ann = User.objects.get(pk=ann.pk)
+    assert (ann.name, ann.preferences.timezone, ann.preferences.digest_hour) == ("", "UTC", 8)
+
+
+def test_an_empty_post_is_an_error(as_ann: Client) -> None:
+    assert as_ann.post(PATH).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("posted", "enabled"), [({"digest_enabled": "0"}, False), ({}, False), ({"digest_enabled": "1"}, True)]
+)
+def test_the_letter_can_be_switched_off(as_ann: Client, ann: User, posted: dict[str, str], enabled: bool) -> None:
+    fields = {name: value for name, value in GOOD.items() if name != "digest_enabled"}
+    as_ann.post(PATH, {**fields, **posted})
+    ann.preferences.refresh_from_db()
+    assert ann.preferences.digest_enabled is enabled
+
+
+def test_a_client_that_knows_no_name_leaves_it(as_ann: Client, ann: User) -> None:
+    User.objects.update(name="Ann")
+    as_ann.post(PATH, {name: value for name, value in GOOD.items() if name != "name"})
+    ann.refresh_from_db()
+    assert ann.name == "Ann"
+
+
+def test_a_pause_that_is_over_does_not_stand_in_the_way(as_ann: Client, ann: User) -> None:
+    ann.preferences.paused_until = date(2020, 1, 1)
+    ann.preferences.save()
+    form = as_ann.get(PATH).context["form"]
+    assert form["paused_until"].value() is None
+
+
+def test_invisible_characters_leave_a_name(as_ann: Client, ann: User) -> None:
+    as_ann.post(PATH, {**GOOD, "name": "\u202eAn\u200bn\u2066 "})
+    ann.refresh_from_db()
+    assert ann.name == "Ann"
+
+
+def test_an_older_spelling_of_a_zone_stays_chosen(as_ann: Client, ann: User) -> None:
+    ann.preferences.timezone = "Asia/Calcutta"
+    ann.preferences.save()
+    assert '<option value="Asia/Calcutta" selected>' in as_ann.get(PATH).content.decode()
+
+
+def test_more_rights_cannot_be_posted(as_ann: Client, ann: User) -> None:
+    as_ann.post(PATH, {**GOOD, "is_staff": "1", "user": "1", "user_id": "1", "email": "eve@example.org"})
+    ann.refresh_from_db()
+    assert (ann.is_staff, ann.email) == (False, "ann@example.org")
+
+
+def test_a_stranger_is_asked_to_log_in(client: Client) -> None:
+    assert client.get(PATH)["Location"] == "/accounts/login/?next=/settings/"
+
+
+def test_a_post_needs_a_csrf_token(as_ann: Client, ann: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = as_ann.cookies
+    assert strict.post(PATH, GOOD).status_code == 403
+    ann.preferences.refresh_from_db()
+    assert ann.preferences.timezone == "UTC"
+
+
+def test_the_page_needs_two_queries(as_ann: Client, django_assert_num_queries) -> None:
+    with django_assert_num_queries(2):  # the session; the person with their preferences
+        as_ann.get(PATH)
