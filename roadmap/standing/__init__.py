@@ -4,7 +4,7 @@
 admin take the result. The rules are the contract's "Progress: what counts"; where it leaves a choice, it was this:
 
 - **A step ticked or an hour logged** on a milestone without a state makes it `doing`; what the learner says of a state
-  stands. Taking the last tick back makes it `todo` again.
+  stands. Taking the last tick back makes it `todo` again. Work on what was put back to `todo` makes it `doing`.
 - **A mandatory group rules its members.** One that is not the path member stays off the path whatever its state, even
   if it is marked optional; a member of both a mandatory and an optional group also comes in through the optional one.
 - **A choice of mine** that `pairs_with` ties to is an explicit one, in any group. Pairs tie both ways: who chooses the

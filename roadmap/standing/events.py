@@ -99,12 +99,18 @@ class _Draft:
                 )
             case "step" if data["done"]:
                 self.ticks[event.step] = (event.on, float(data["hours"]))
+                self._begin_again(event)
             case "step":
                 self.ticks.pop(event.step, None)
             case "hours":
                 self._log(event)
             case "note":
                 self.mark = replace(self.mark, note=data["note"], evidence_url=data["evidence_url"])
+
+    def _begin_again(self, event: Event) -> None:
+        """Work on what was put back to `todo` says that it is going on after all."""
+        if self.mark.state == "todo" and self.mark.state_event:
+            self.mark = replace(self.mark, state="doing", state_on=event.on, state_event=event.id)
 
     def _log(self, event: Event) -> None:
         entry, corrects = event.id, event.data.get("corrects")
@@ -114,6 +120,8 @@ class _Draft:
                 return
         self.aliases[event.id] = entry
         self.entries[entry] = (event.on, float(event.data["hours"]))
+        if corrects is None:
+            self._begin_again(event)
 
     def finish(self) -> Mark:
         logged = tuple((entry, on, hours) for entry, (on, hours) in self.entries.items() if hours)

@@ -147,3 +147,20 @@ class TestHours:
 
     def test_a_road_without_hours_stands_at_nought(self) -> None:
         assert Diary().on(edition(milestone("a", 0))).percent == 0.0
+
+
+class TestBeginningAgain:
+    def test_work_on_what_was_put_back_to_todo_makes_it_doing(self) -> None:
+        road, diary = edition(milestone("a", 10, steps=steps(4, 6))), Diary()
+        diary.mark("a", "doing")
+        diary.mark("a", "todo")
+        assert diary.on(road).of("a").state == "todo"
+        diary.tick("a", "s1", 4)
+        assert diary.on(road).of("a").state == "doing"
+
+    def test_a_correction_of_old_hours_does_not(self) -> None:
+        road, diary = edition(milestone("a", 10)), Diary()
+        diary.log("a", 2)
+        diary.mark("a", "todo")
+        diary.log("a", 1, corrects=1)
+        assert diary.on(road).of("a").state == "todo"
