@@ -28,8 +28,24 @@ run: $(STAMP)
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n 2 $(if $(SLOW),,-m "not slow") $(ONLY)
 
+# Settings as in production, for what reads settings without starting anything.
+AS_IN_PRODUCTION = env -u WAYMARK_EMBEDDED DEBUG=0 SITE_URL=https://waymark.example ALLOWED_HOSTS=waymark.example \
+	DATABASE_URL=postgres://waymark@localhost/waymark REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost \
+	DEFAULT_FROM_EMAIL=waymark@waymark.example SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
+
 check: $(STAMP)
-	@$(BIN)/python -m tests.checks
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(AS_IN_PRODUCTION) $(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(AS_IN_PRODUCTION) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@$(AS_IN_PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/codespell
+	@$(BIN)/deptry .
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/python -m pytest -q tests/test_conventions.py tests/test_documents.py
+	@echo "Everything checked."
 
 format: $(STAMP)
 	@$(BIN)/ruff format .

@@ -15,7 +15,6 @@ graceful_timeout = 20
 keepalive = 5
 max_requests = 10_000  # whatever leaks, leaks for a while only
 max_requests_jitter = 1_000
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
 control_socket_disable = True
 
 

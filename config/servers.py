@@ -180,12 +180,12 @@ class Redis:
 class ThrowAwayServers:
     """Servers on data that nobody will miss, for one run of the tests; `wanted` are the variables to lead to them."""
 
-    def __init__(self, wanted: Set[str] = frozenset({"DATABASE_URL", "REDIS_URL"})) -> None:
+    def __init__(self, *, wanted: Set[str] = frozenset({"DATABASE_URL", "REDIS_URL"}), durable: bool = False) -> None:
         self.folder = run_folder()
         self.servers: dict[str, Postgres | Redis] = {}
         if "DATABASE_URL" in wanted:
             self.servers["DATABASE_URL"] = Postgres(
-                data=self.folder / "postgres", sockets=self.folder, log=self.folder / "postgres.log", durable=False
+                data=self.folder / "postgres", sockets=self.folder, log=self.folder / "postgres.log", durable=durable
             )
         if "REDIS_URL" in wanted:
             self.servers["REDIS_URL"] = Redis(

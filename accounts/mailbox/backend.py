@@ -20,7 +20,8 @@ class EmailBackend(BaseEmailBackend):
             if not mail.recipients():
                 continue
             try:
-                store.deliver(mail.message().as_bytes(linesep="\r\n"))
+                # Django's own message classes take a line end, which the stubs of the standard library's don't know.
+                store.deliver(mail.message().as_bytes(linesep="\r\n"))  # type: ignore[call-arg]  # see above
             except OSError:
                 if not self.fail_silently:
                     raise

@@ -2,9 +2,6 @@
 
 from .curriculum import (
     ChoiceGroup,
-    Citation,
-    Credential,
-    Fact,
     GroupMember,
     Kind,
     Milestone,
@@ -20,6 +17,7 @@ from .curriculum import (
 )
 from .digest import Digest, Suppression
 from .edition import Edition
+from .evidence import Citation, Credential, Fact
 from .progress import NOTE_LENGTH, Choice, Enrolment, Event, MilestoneProgress, State
 
 __all__ = [

@@ -1,0 +1,15 @@
+"""Benchmarks: one file per figure, each with `measure(size) -> Figure`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One measured value, and whether it reaches its goal. `how` says on what and how it was measured."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float
+    holds: bool
+    how: str
