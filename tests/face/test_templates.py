@@ -16,10 +16,14 @@ INLINE = re.compile(
 ERRORS = ("400", "403", "403_csrf", "404", "429", "500")
 
 
+class Switch(forms.CheckboxInput):
+    """A lone checkbox by another name is still one."""
+
+
 class Question(forms.Form):
     hours = forms.DecimalField(label="Hours a week", min_value=0.5, help_text="Lectures do not count.")
     degree = forms.ChoiceField(widget=forms.RadioSelect, choices=[("none", "None yet"), ("ba", "Bachelor's")])
-    digest = forms.BooleanField(required=False, label="Send me the digest")
+    digest = forms.BooleanField(required=False, label="Send me the digest", widget=Switch)
 
 
 def pages(repository: Path) -> list[Path]:
