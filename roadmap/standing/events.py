@@ -108,9 +108,9 @@ class _Draft:
                 self.mark = replace(self.mark, note=data["note"], evidence_url=data["evidence_url"])
 
     def _begin_again(self, event: Event) -> None:
-        """Work on what was put back to `todo` says that it is going on after all."""
+        """Work on what was put back to `todo` says that it is going on after all; it takes no credit away."""
         if self.mark.state == "todo" and self.mark.state_event:
-            self.mark = replace(self.mark, state="doing", state_on=event.on, state_event=event.id)
+            self.mark = replace(self.mark, state="doing", state_on=event.on)
 
     def _log(self, event: Event) -> None:
         entry, corrects = event.id, event.data.get("corrects")

@@ -1,0 +1,181 @@
+"""What to do next, and what fits into this week. Pure: `today` comes in as an argument.
+
+The order is: what is under way first, then the document's order, which editors arrange as a way to walk. A week is
+filled from the top of that order, step by step, up to the hours that a person has:
+
+- A step that is longer than what is left of the week is carried on in part ("about 7 h of 22 this week"). If the week
+  would then end without anything to tick, a short step of another milestone is put beside it.
+- How far a long step is shows in the hours logged since the milestone's last tick.
+- A milestone that takes calendar time (`elapsed_months`: a degree, a job) offers a step once its share of that time has
+  passed since it was begun, and goes on beside the others. Where only such are left, each takes its share of a week.
+- A milestone without steps counts as one step. One whose steps are all ticked waits to be called done (`to_confirm`).
+- No week holds more than its hours. What was ticked or logged since the week began is taken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from roadmap.calendar import monday_of
+from roadmap.document import Milestone, Resource, Step
+from roadmap.standing import MilestoneStanding, Standing
+
+WEEKS_PER_MONTH = 365.2425 / 12 / 7
+GRAIN = 0.5  # hours; nobody plans by the minute
+SHORT = 0.5  # a step beside a long one takes at most this part of the week, where one so short exists
+
+
+class PlannedStep(NamedTuple):
+    """Something to do this week. `hours` of the `remaining` ones; `step` is None for a milestone without steps."""
+
+    milestone: Milestone
+    step: Step | None
+    hours: float
+    remaining: float
+    resource: Resource | None
+
+    @property
+    def title(self) -> str:
+        return self.step.title if self.step else self.milestone.title
+
+    @property
+    def total_hours(self) -> float:
+        return self.step.hours if self.step else self.milestone.effort_hours.likely
+
+    @property
+    def is_finished_this_week(self) -> bool:
+        return self.hours >= self.remaining
+
+
+def next_milestones(standing: Standing) -> tuple[str, ...]:
+    """Return the milestones of my path that are open: under way first, then in the document's order.
+
+    One that was started although it is locked is not among them; `this_week` carries it on all the same.
+    """
+    return tuple(found.slug for found in _in_order(standing) if not found.locked)
+
+
+def to_confirm(standing: Standing) -> tuple[str, ...]:
+    """Return the milestones of my path whose steps are all ticked, though they are not called done."""
+    return tuple(
+        found.slug
+        for found in standing.path
+        if found.is_left and found.ticked and len(found.ticked) == len(standing.edition.by_slug[found.slug].steps)
+    )
+
+
+def worked_since(standing: Standing, since: date) -> float:
+    """Return the hours of steps ticked or logged from a day on; in each milestone what is more counts."""
+    return sum(_worked(found, since)[0] for found in standing.milestones.values())
+
+
+def this_week(
+    standing: Standing, *, hours_per_week: float, today: date, since: date | None = None
+) -> tuple[PlannedStep, ...]:
+    """Return what to do in the week that began on `since` (this Monday when None), fitting the hours it still has."""
+    since = since or monday_of(today)
+    work = [_worked(found, since) for found in standing.milestones.values()]
+    room = _grained(hours_per_week - sum(hours for hours, _ in work))
+    queues = [_Queue(standing, found, today) for found in _in_order(standing)]
+    planned = tuple(_filled(queues, room, has_tick=any(ticked for _, ticked in work)))
+    return planned or tuple(_waiting(queues, room))
+
+
+def _in_order(standing: Standing) -> list[MilestoneStanding]:
+    mine = [found for found in standing.path if found.is_left and (not found.locked or found.state == "doing")]
+    return sorted(mine, key=lambda found: found.effective_state != "doing")
+
+
+def _worked(found: MilestoneStanding, since: date) -> tuple[float, bool]:
+    """Return the hours put into a milestone since a day, and whether something was ticked."""
+    mark = found.mark
+    ticked = [hours for on, hours in mark.ticks.values() if on >= since]
+    logged = sum(hours for _, on, hours in mark.logged if on >= since)
+    return max(sum(ticked), logged), bool(ticked)
+
+
+class _Queue:
+    """The open steps of one milestone with the hours that each still takes, taken from the front."""
+
+    def __init__(self, standing: Standing, found: MilestoneStanding, today: date) -> None:
+        self.milestone = standing.edition.by_slug[found.slug]
+        self.mark, self.today = found.mark, today
+        steps = self.milestone.steps
+        self.steps: list[tuple[Step | None, float]] = [(s, s.hours) for s in steps if s.slug not in found.mark.ticks]
+        if not steps:
+            self.steps = [(None, self.milestone.effort_hours.likely)]
+        if self.steps:
+            step, hours = self.steps[0]
+            self.steps[0] = (step, max(hours - self._hours_into_open_step(), min(hours, GRAIN)))
+
+    def _hours_into_open_step(self) -> float:
+        last_tick = max((on for on, _ in self.mark.ticks.values()), default=date.min)
+        return sum(hours for _, on, hours in self.mark.logged if on > last_tick)
+
+    @property
+    def weeks(self) -> float:
+        """The least time that the milestone takes, whatever the diligence."""
+        elapsed = self.milestone.elapsed_months
+        return elapsed.likely * WEEKS_PER_MONTH if elapsed else 0.0
+
+    @property
+    def front(self) -> float:
+        return self.steps[0][1]
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether there is a front step, and its turn on the calendar has come."""
+        effort = self.milestone.effort_hours.likely
+        if not self.steps or not self.weeks or not effort:
+            return bool(self.steps)
+        open_hours = sum(step.hours if step else effort for step, _ in self.steps)
+        began_on = self.mark.began_on or self.today
+        return (self.today - began_on).days >= 7 * self.weeks * (1 - open_hours / effort)
+
+    def plan(self, hours: float) -> PlannedStep:
+        """Take `hours` of the front step into the week."""
+        step, remaining = self.steps.pop(0)
+        resource = self.milestone.resource_by_url.get(step.resource) if step else None
+        return PlannedStep(self.milestone, step, min(hours, remaining), remaining, resource)
+
+
+def _filled(queues: list[_Queue], room: float, *, has_tick: bool) -> Iterator[PlannedStep]:
+    """Yield a week's work: what can be finished, in order, up to the first step that cannot; then a part of that."""
+    long = None
+    for queue in queues:
+        while queue.is_due and queue.front <= room:
+            room, has_tick = room - queue.front, True
+            yield queue.plan(queue.front)
+        if queue.is_due:
+            long = queue
+            break
+    if long is None or room < GRAIN:
+        return
+    if not has_tick and (beside := _short_step(queues, long, room)):
+        room -= beside.front
+        yield beside.plan(beside.front)
+    if room >= GRAIN:
+        yield long.plan(room)
+
+
+def _waiting(queues: list[_Queue], room: float) -> Iterator[PlannedStep]:
+    """Yield a week's share of what only time moves."""
+    for queue in queues:
+        if queue.steps and queue.weeks and room >= GRAIN:
+            share = queue.milestone.effort_hours.likely / queue.weeks
+            hours = min(room, queue.front, max(GRAIN, _grained(share)))
+            room -= hours
+            yield queue.plan(hours)
+
+
+def _short_step(queues: list[_Queue], long: _Queue, room: float) -> _Queue | None:
+    """Return the first other queue with a step for half the room, else the one with the shortest that fits at all."""
+    fitting = [queue for queue in queues if queue is not long and queue.is_due and queue.front <= room]
+    short = [queue for queue in fitting if queue.front <= SHORT * room]
+    return short[0] if short else min(fitting, key=lambda queue: queue.front, default=None)
+
+
+def _grained(hours: float) -> float:
+    return max(0.0, hours // GRAIN * GRAIN)

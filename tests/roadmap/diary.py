@@ -1,0 +1,75 @@
+"""A learner's diary, and small roads to walk: what tests of standing and planning share."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from roadmap.document import Document, from_data
+from roadmap.standing import Event, Progress, Standing, fold, standing_of
+
+DAY = date(2026, 11, 22)
+
+
+class Diary:
+    """Writes events the way actions do: one change each unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def write(self, kind: str, *, on: date = DAY, milestone: str = "", step: str = "", **data: Any) -> str:
+        return self._append(kind=kind, on=on, milestone=milestone, step=step, data=data)
+
+    def _append(self, *, on: date = DAY, **rest: Any) -> str:
+        number = len(self.events) + 1
+        change, at = f"change-{number}", datetime(2026, 11, 22, 12, tzinfo=UTC)
+        self.events.append(Event(id=number, change=change, at=at, on=on, edition=1, **rest))
+        return change
+
+    def mark(self, milestone: str, state: str, *, on: date = DAY, anyway: bool = False) -> str:
+        return self.write("state", milestone=milestone, on=on, state=state, anyway=anyway)
+
+    def tick(self, milestone: str, step: str, hours: float = 1, *, done: bool = True, on: date = DAY) -> str:
+        return self.write("step", milestone=milestone, step=step, on=on, done=done, hours=hours)
+
+    def log(self, milestone: str, hours: float, *, corrects: int | None = None, on: date = DAY) -> str:
+        return self.write("hours", milestone=milestone, on=on, hours=hours, corrects=corrects)
+
+    def choose(self, group: str, milestone: str | None) -> str:
+        return self._append(kind="chose", data={"group": group, "milestone": milestone})
+
+    def undo(self, change: str) -> str:
+        return self._append(kind="undone", data={"change": change})
+
+    @property
+    def progress(self) -> Progress:
+        return fold(self.events)
+
+    def on(self, edition: Document) -> Standing:
+        return standing_of(edition, self.progress)
+
+
+def milestone(slug: str, hours: float = 10, **changes: Any) -> dict[str, Any]:
+    effort = {"low": hours, "likely": hours, "high": hours}
+    return {"slug": slug, "stage": "all", "title": slug.title(), "effort_hours": effort} | changes
+
+
+def edition(*milestones: dict[str, Any], groups: tuple[dict[str, Any], ...] = ()) -> Document:
+    return from_data(
+        {
+            "format": 1,
+            "slug": "road",
+            "title": "Road",
+            "stages": [{"slug": "all", "title": "All"}],
+            "groups": [{"title": "Group", **group} for group in groups],
+            "milestones": list(milestones),
+        }
+    )
+
+
+def steps(*hours: float) -> list[dict[str, Any]]:
+    return [{"slug": f"s{n}", "title": f"Step {n}", "hours": h} for n, h in enumerate(hours, 1)]
+
+
+def retired(slug: str, hours: float = 10, *, by: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    return milestone(slug, hours, retired_on="2026-11-22", replaced_by=list(by), **changes)
