@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
 
@@ -16,9 +15,9 @@ import redis
 from config import servers, unprivileged
 from config.processes import StartError
 from config.servers import Postgres, Redis, ThrowAwayServers, run_folder
+from tests.processes import eventually, processes_of
 
 HOLD_SERVERS = """
-import time
 from config.servers import ThrowAwayServers
 servers = ThrowAwayServers()
 servers.start()
@@ -31,29 +30,6 @@ time.sleep(60)
 def folder() -> Iterator[Path]:
     yield (folder := run_folder())
     subprocess.run(["rm", "-rf", str(folder)], check=True)
-
-
-def eventually(condition: Callable[[], bool], *, seconds: float = 10) -> bool:
-    """Whether `condition` comes true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def processes_mentioning(text: str) -> list[str]:
-    """The command lines of living processes that contain `text`."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if text in line:
-            found.append(line)
-    return found
 
 
 def rows_after(postgres: Postgres, statement: LiteralString = "SELECT 1") -> int:
@@ -82,9 +58,9 @@ def test_only_what_is_wanted_is_started() -> None:
 def test_stopping_leaves_no_process_and_no_folder() -> None:
     throw_away = ThrowAwayServers()
     throw_away.start()
-    assert processes_mentioning(str(throw_away.folder))
+    assert processes_of(str(throw_away.folder))
     throw_away.stop()
-    assert not processes_mentioning(str(throw_away.folder))
+    assert not processes_of(str(throw_away.folder))
     assert not throw_away.folder.exists()
 
 
@@ -99,11 +75,11 @@ def test_servers_die_with_a_killed_owner() -> None:
     owner = subprocess.Popen([sys.executable, "-c", HOLD_SERVERS], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
     folder = owner.stdout.readline().split()[-1]
-    assert len(processes_mentioning(folder)) >= 2
+    assert len(processes_of(folder)) >= 2
     owner.kill()
     owner.wait()
     owner.stdout.close()
-    assert eventually(lambda: not processes_mentioning(folder)), processes_mentioning(folder)
+    assert eventually(lambda: not processes_of(folder)), processes_of(folder)
     subprocess.run(["rm", "-rf", folder], check=True)
 
 
