@@ -165,10 +165,16 @@ _BLANK = Mark()
 
 
 def undoable_change(events: Sequence[Event]) -> UUID | str | None:
-    """Return the newest change that still holds and can be undone: any but leaving, the first enrolment and an undo."""
-    undone = _undone(events)
-    first = next((event.change for event in events if event.kind == "enrolled"), None)
-    fixed = {str(event.change) for event in events if event.kind in ("left", "undone")} | {str(first)} | undone
+    """Return the newest change that still holds and can be undone: any but leaving, enrolling (again) and an undo.
+
+    An `enrolled` of somebody who follows the roadmap already only changes the pace; that can be undone.
+    """
+    fixed = _undone(events)
+    follows = False
+    for event in events:
+        if event.kind in ("left", "undone") or (event.kind == "enrolled" and not follows):
+            fixed.add(str(event.change))
+        follows = event.kind == "enrolled" or (follows and event.kind != "left")
     return next((event.change for event in reversed(events) if str(event.change) not in fixed), None)
 
 
