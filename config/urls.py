@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/delete/", takeout.delete, name="delete"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("roadmap.urls")),
 ]
 
 if settings.EMBEDDED and settings.EMAIL_URL.startswith("mailbox:"):

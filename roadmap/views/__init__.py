@@ -1,0 +1,1 @@
+"""Typed function views: fetch, validate, one action, answer."""

@@ -1,0 +1,175 @@
+"""What learners may post. Every date is the learner's own; `today` comes from the view."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from roadmap import placement
+from roadmap.models import NOTE_LENGTH, State
+from roadmap.models.fields import validate_web_url
+
+FIRST_DATE = date(1900, 1, 1)
+FARTHEST_TARGET = timedelta(days=365 * 60)
+MOST_HOURS_AT_ONCE = 1_000
+LARGEST_ID = 2**63 - 1
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class MarkForm(forms.Form):
+    """Base of the forms that mark progress: they carry the edition that they were shown with."""
+
+    edition = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        if "on" in self.fields:
+            self.fields["on"].widget.attrs.update(max=today.isoformat())
+
+    def clean_on(self) -> date | None:
+        on: date | None = self.cleaned_data["on"]
+        if on and on > self.today:
+            raise ValidationError("This day is still to come. Choose today or an earlier day.", code="future")
+        if on and on < FIRST_DATE:
+            raise ValidationError("That's too long ago: choose a day since 1900.", code="past")
+        return on
+
+
+def day_field(label: str = "On", **kwargs: Any) -> forms.DateField:
+    """Return an optional local date; empty means today."""
+    return forms.DateField(label=label, required=False, widget=DateInput(), **kwargs)
+
+
+class EnrolForm(forms.Form):
+    """How much time there is in a week, and perhaps by when."""
+
+    hours_per_week = forms.FloatField(
+        label="Hours a week",
+        min_value=0.5,
+        max_value=168,
+        initial=10,
+        widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
+        help_text="Time for your own study and practice. Lectures that you attend anyway and paid work don't count.",
+    )
+    target_on = forms.DateField(
+        label="I'd like to be there by",
+        required=False,
+        widget=DateInput(),
+        help_text="A wish, not a deadline. You can change it whenever you like.",
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["target_on"].widget.attrs.update(min=(today + timedelta(days=1)).isoformat())
+
+    def clean_target_on(self) -> date | None:
+        target: date | None = self.cleaned_data["target_on"]
+        if target and target <= self.today:
+            raise ValidationError("This day has passed. Choose one that is still to come.", code="past")
+        if target and target > self.today + FARTHEST_TARGET:
+            raise ValidationError("Choose a day within the next 60 years, or leave it empty.", code="far")
+        return target
+
+
+class StateForm(MarkForm):
+    state = forms.ChoiceField(choices=State.choices)
+    on = day_field()
+
+
+class StepForm(MarkForm):
+    done = forms.TypedChoiceField(choices=[("1", "done"), ("0", "not done")], coerce=lambda value: value == "1")
+    on = day_field()
+
+
+class HoursForm(MarkForm):
+    """Hours put in. With `corrects`, the entry that they replace; 0 then takes it out."""
+
+    hours = forms.FloatField(
+        label="Hours",
+        min_value=0,
+        max_value=MOST_HOURS_AT_ONCE,
+        widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal"}),
+    )
+    on = day_field()
+    corrects = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("hours") == 0 and not data.get("corrects"):
+            self.add_error("hours", "Enter how long it was, for instance 1.5.")
+        return data
+
+
+class NoteForm(MarkForm):
+    """What only the learner reads."""
+
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Only you see it. Markdown works: **bold**, lists, links.",
+    )
+    evidence_url = forms.URLField(
+        label="Link to evidence",
+        required=False,
+        max_length=2000,
+        assume_scheme="https",
+        validators=[validate_web_url],
+        help_text="A repository, a certificate, a post: what shows that you did it.",
+    )
+
+
+class ChoiceForm(MarkForm):
+    """One member of a group; empty leaves the choice open again, but has to be said."""
+
+    milestone = forms.CharField(required=False, max_length=100)
+
+    def clean_milestone(self) -> str:
+        if "milestone" not in self.data:
+            raise ValidationError("Choose one.", code="required")
+        chosen: str = self.cleaned_data["milestone"]
+        return chosen
+
+
+class AnswersForm(forms.Form):
+    """A person's background, in three questions; the answers only suggest."""
+
+    degree = forms.ChoiceField(
+        label="Your highest degree", choices=list(placement.DEGREES.items()), widget=forms.RadioSelect
+    )
+    subject = forms.ChoiceField(
+        label="Its subject", choices=[("", "Choose a subject"), *placement.SUBJECTS.items()], required=False
+    )
+    experience = forms.MultipleChoiceField(
+        label="Work you have done for a year or more",
+        choices=list(placement.EXPERIENCE.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class PlacementForm(MarkForm):
+    """The milestones that a person says they bring along, and those under way."""
+
+    def __init__(self, *args: Any, milestones: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("known", "doing"):
+            self.fields[name] = forms.MultipleChoiceField(
+                choices=milestones,
+                required=False,
+                error_messages={"invalid_choice": "There is no milestone %(value)s on this roadmap."},
+            )

@@ -1,0 +1,45 @@
+"""How hours, percentages and learners' own words are written on a page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import nh3
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+register = template.Library()
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_TAGS = {"p", "br", "hr", "strong", "em", "a", "ul", "ol", "li", "code", "pre", "blockquote"}
+_HEADINGS = tuple(f"h{level}" for level in range(1, 7))
+
+
+@register.filter
+def hours(value: float) -> str:
+    """Write 150.0 as 150, 7.5 as 7.5, 3560.25 as 3,560.3."""
+    text = f"{value:,.1f}"
+    return text.removesuffix(".0")
+
+
+@register.filter
+def host(address: str) -> str:
+    """Write an address as its host alone."""
+    return urlsplit(address).netloc.removeprefix("www.")
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Render a learner's Markdown; markup, scripts and addresses other than http, https and mailto don't survive."""
+    html = _MARKDOWN.render(text)
+    for heading in _HEADINGS:  # a note is no outline of the page: its headings become bold lines
+        html = html.replace(f"<{heading}>", "<p><strong>").replace(f"</{heading}>", "</strong></p>")
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(clean)  # noqa: S308 - it comes out of the sanitiser

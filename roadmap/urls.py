@@ -1,0 +1,32 @@
+"""The learner's addresses."""
+
+from django.urls import include, path
+
+from roadmap.views import catalogue, placement, plan, progress
+
+milestone = [
+    path("", catalogue.milestone, name="milestone"),
+    path("state/", progress.state, name="state"),
+    path("steps/<slug:step>/", progress.step, name="step"),
+    path("hours/", progress.hours, name="hours"),
+    path("note/", progress.note, name="note"),
+]
+
+one_roadmap = [
+    path("", catalogue.roadmap, name="roadmap"),
+    path("document.yaml", catalogue.document, name="document"),
+    path("plan.json", plan.plan_json, name="plan_json"),
+    path("enrol/", progress.enrol, name="enrol"),
+    path("leave/", progress.leave, name="leave"),
+    path("undo/", progress.undo, name="undo"),
+    path("placement/", placement.placement, name="placement"),
+    path("choices/<slug:group>/", progress.choose, name="choose"),
+    path("milestones/<slug:milestone>/", include(milestone)),
+]
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("plan/", plan.plan, name="plan"),
+    path("roadmaps/", catalogue.roadmaps, name="roadmaps"),
+    path("roadmaps/<slug:slug>/", include(one_roadmap)),
+]

@@ -1,0 +1,125 @@
+"""What a change answers: without htmx the way back, with htmx the parts of the page that it touched.
+
+The server picks the parts. htmx tells on which page the form stood; what differs between the standing before the change
+and after it tells which rows, choices and sums to send. Every part is an out-of-band fragment, rendered by the partial
+that the whole page includes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve, reverse
+
+from roadmap import queries
+from roadmap.models import Event
+from roadmap.queries import Journey
+from roadmap.views.gate import came_from
+from roadmap.views.overview import dashboard, overview
+from roadmap.views.rows import Board
+from roadmap.views.sheet import sheet
+
+Part = tuple[str, dict[str, Any]]
+T = TypeVar("T")
+
+
+def answer(
+    request: HttpRequest, before: Journey, events: Sequence[Event], sentence: str, *, milestone: str = ""
+) -> HttpResponse:
+    """Answer a wish with a sentence; `events` are what it changed, none when it was fulfilled already."""
+    if events:
+        messages.success(request, sentence, extra_tags=f"undo:{reverse('undo', args=[before.roadmap.slug])}")
+    else:
+        messages.info(request, sentence)
+    return show(request, before, milestone=milestone)
+
+
+def show(request: HttpRequest, before: Journey, *, milestone: str = "") -> HttpResponse:
+    """Go back to where the form stood, or send what differs from `before` there."""
+    home = reverse("roadmap", args=[before.roadmap.slug])
+    if not request.htmx:
+        back = came_from(request, f"{home}milestones/{milestone}/" if milestone else home)
+        return redirect(f"{back}#milestone-{milestone}" if milestone else back)
+    after = queries.journey(request.user, before.roadmap.slug)
+    return _fragments(request, _parts(request, before, after, milestone))
+
+
+def invalid(request: HttpRequest, journey: Journey, *, milestone: str = "", **forms: Form) -> HttpResponse:
+    """Answer a wrong value: 422 with the form, on its page or as the part of the page that holds it."""
+    context = (sheet(journey, milestone) if milestone else overview(journey)) | forms
+    for error in _errors(forms.values()):
+        messages.error(request, error)
+    if not request.htmx:
+        return render(request, f"roadmap/{'milestone' if milestone else 'roadmap'}.html", context, status=422)
+    parts: list[Part] = []
+    if _place(request) == ("milestone", milestone):
+        parts.append(("roadmap/_note.html" if "note_form" in forms else "roadmap/_progress.html", context))
+    return _fragments(request, parts, status=422)
+
+
+def _errors(forms: Iterable[Form]) -> Iterator[str]:
+    for form in forms:
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            yield from (f"{label or name.replace('_', ' ').capitalize()}: {error}" for error in errors)
+
+
+def _place(request: HttpRequest) -> tuple[str, str]:
+    """Return the name of the page that htmx posted from, and the milestone shown there."""
+    path = urlsplit(request.htmx.current_url_abs_path or "").path if request.htmx else ""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return "", ""
+    return found.url_name or "", found.kwargs.get("milestone", "")
+
+
+def _fragments(request: HttpRequest, parts: Iterable[Part], status: int = 200) -> HttpResponse:
+    """Render parts as out-of-band fragments, the messages last."""
+    html = [render_to_string(template, context | {"oob": True}, request) for template, context in parts]
+    html.append(render_to_string("_messages.html", {"oob": True}, request))
+    return HttpResponse("\n".join(html), status=status)
+
+
+def _parts(request: HttpRequest, before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
+    page, shown = _place(request)
+    if page == "plan":
+        yield "roadmap/_plan.html", dashboard(queries.journeys(request.user))
+    elif page == "milestone":
+        yield from _milestone_parts(before, after, shown)
+    else:
+        yield from _roadmap_parts(before, after, milestone)
+
+
+def _milestone_parts(before: Journey, after: Journey, shown: str) -> Iterator[Part]:
+    context = sheet(after, shown)
+    yield "roadmap/_progress.html", context
+    yield "roadmap/_around.html", context
+    was, now = before.mark_of(shown), after.mark_of(shown)
+    if (was.note, was.evidence_url) != (now.note, now.evidence_url):
+        yield "roadmap/_note.html", context
+
+
+def _roadmap_parts(before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
+    """Yield the row that was changed, and every row, choice and sum that changed with it."""
+    was, now = Board(before.document, before.standing), Board(after.document, after.standing)
+    rows = now.rows()
+    changed = {slug: row for slug, row in rows.items() if slug == milestone} | _changed(was.rows(), rows)
+    for row in changed.values():
+        yield "roadmap/_row.html", {"row": row, "journey": after}
+    for choice in _changed(was.choices(), now.choices()).values():
+        yield "roadmap/_choice.html", {"choice": choice, "journey": after}
+    for stage, figures in _changed(was.sums(), now.sums()).items():
+        yield "roadmap/_stage_sum.html", {"stage": stage, "figures": figures}
+    yield "roadmap/_figures.html", {"journey": after, "standing": after.standing}
+
+
+def _changed(was: dict[str, T], now: dict[str, T]) -> dict[str, T]:
+    return {key: value for key, value in now.items() if was.get(key) != value}

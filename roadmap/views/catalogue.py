@@ -1,0 +1,46 @@
+"""What there is to learn: the front page, the roadmaps, one roadmap, one milestone. Public; mine when I follow it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from roadmap import queries
+from roadmap.document import dump
+from roadmap.views.gate import journey_or_404
+from roadmap.views.overview import glance, overview
+from roadmap.views.sheet import sheet
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Say what this is, with the first roadmap at a glance."""
+    offers = queries.offered(request.user)
+    return render(request, "home.html", glance(offers[0]) if offers else {})
+
+
+@require_safe
+def roadmaps(request: HttpRequest) -> HttpResponse:
+    offered = [glance(offer) for offer in queries.offered(request.user)]
+    return render(request, "roadmap/roadmaps.html", {"offered": offered})
+
+
+@require_safe
+def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "roadmap/roadmap.html", overview(journey_or_404(request, slug)))
+
+
+@require_safe
+def milestone(request: HttpRequest, slug: str, milestone: str) -> HttpResponse:
+    """Show one milestone, retired ones included: what was published stays reachable."""
+    return render(request, "roadmap/milestone.html", sheet(journey_or_404(request, slug), milestone))
+
+
+@require_safe
+def document(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the published edition as a document that `load_roadmap` takes."""
+    shown = journey_or_404(request, slug)
+    response = HttpResponse(dump(shown.document), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{slug}-edition-{shown.edition}.yaml"'
+    return response

@@ -1,0 +1,129 @@
+"""What a learner changes. Each view reads a form, calls one action and answers (`roadmap.views.answers`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from roadmap import actions
+from roadmap.forms import ChoiceForm, HoursForm, MarkForm, NoteForm, StateForm, StepForm
+from roadmap.queries import Journey
+from roadmap.views import words
+from roadmap.views.answers import answer, invalid, show
+from roadmap.views.gate import journey_or_404, learner_action, refused, signed_in
+from roadmap.views.overview import enrol_form
+
+
+@require_POST
+@signed_in
+def enrol(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start, come back, or change the hours and the target."""
+    mine = journey_or_404(request, slug)
+    form = enrol_form(mine, request.POST)
+    if not form.is_valid():
+        return invalid(request, mine, enrol_form=form)
+    try:
+        events = actions.enrol(
+            user=request.user, roadmap=mine.roadmap, today=mine.today, edition=mine.edition, **form.cleaned_data
+        )
+    except actions.RefusedError as error:
+        return refused(request, str(error))
+    if mine.progress:
+        return answer(request, mine, events, words.pace(**form.cleaned_data))
+    messages.success(request, words.welcome(mine.document.title, is_back=mine.has_left))
+    return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
+
+
+@learner_action
+def leave(request: HttpRequest, mine: Journey) -> HttpResponse:
+    actions.leave(enrolment=mine.enrolment, today=mine.today, edition=mine.edition)
+    messages.info(request, words.farewell(mine.document.title))
+    there = f"/roadmaps/{mine.roadmap.slug}/"
+    return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
+
+
+@learner_action
+def state(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
+    title = _title(mine, milestone)
+    form = StateForm(request.POST, today=mine.today)
+    if not form.is_valid():
+        return invalid(request, mine, milestone=milestone, state_form=form)
+    events = actions.mark(milestone=milestone, state=form.cleaned_data["state"], **_details(mine, form))
+    return answer(request, mine, events, words.state(title, form.cleaned_data["state"]), milestone=milestone)
+
+
+@learner_action
+def step(request: HttpRequest, mine: Journey, milestone: str, step: str) -> HttpResponse:
+    title = _title(mine, milestone)
+    form = StepForm(request.POST, today=mine.today)
+    if not form.is_valid():
+        return invalid(request, mine, milestone=milestone, step_form=form)
+    done = form.cleaned_data["done"]
+    events = actions.tick(milestone=milestone, step=step, done=done, **_details(mine, form))
+    return answer(request, mine, events, words.step(title, done=done), milestone=milestone)
+
+
+@learner_action
+def hours(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
+    title = _title(mine, milestone)
+    form = HoursForm(request.POST, today=mine.today)
+    if not form.is_valid():
+        return invalid(request, mine, milestone=milestone, hours_form=form)
+    amount, corrects = form.cleaned_data["hours"], form.cleaned_data["corrects"]
+    events = actions.log_hours(milestone=milestone, hours=amount, corrects=corrects, **_details(mine, form))
+    return answer(
+        request, mine, events, words.hours_put_in(title, amount, corrected=bool(corrects)), milestone=milestone
+    )
+
+
+@learner_action
+def note(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
+    title = _title(mine, milestone)
+    form = NoteForm(request.POST, today=mine.today)
+    if not form.is_valid():
+        return invalid(request, mine, milestone=milestone, note_form=form)
+    text, evidence = form.cleaned_data["note"], form.cleaned_data["evidence_url"]
+    events = actions.note(milestone=milestone, text=text, evidence_url=evidence, **_details(mine, form))
+    return answer(request, mine, events, f"Your note on “{title}” is kept.", milestone=milestone)
+
+
+@learner_action
+def choose(request: HttpRequest, mine: Journey, group: str) -> HttpResponse:
+    """Choose one of a group; an empty choice leaves it open again."""
+    form = ChoiceForm(request.POST, today=mine.today)
+    if not form.is_valid():
+        return invalid(request, mine, choice_form=form)
+    chosen = form.cleaned_data["milestone"] or None
+    try:
+        events = actions.choose(group=group, milestone=chosen, **_details(mine, form))
+    except actions.NotAMemberError as error:
+        form.add_error("milestone", str(error))
+        return invalid(request, mine, choice_form=form)
+    return answer(request, mine, events, words.choice(mine.document, group, chosen))
+
+
+@learner_action
+def undo(request: HttpRequest, mine: Journey) -> HttpResponse:
+    """Take back my last change; again: the one before."""
+    undone = actions.undo(enrolment=mine.enrolment, today=mine.today, edition=mine.edition)
+    messages.info(request, words.taken_back(mine.document, undone))
+    return show(request, mine, milestone=undone[0].milestone if undone else "")
+
+
+def _title(mine: Journey, milestone: str) -> str:
+    found = mine.document.by_slug.get(milestone)
+    if found is None:
+        raise Http404(f"No milestone {milestone}")
+    return found.title
+
+
+def _details(mine: Journey, form: MarkForm) -> dict[str, Any]:
+    """Return what every mark takes: whose, when, and the edition that the form showed (else the current one)."""
+    shown = min(form.cleaned_data["edition"] or mine.edition, mine.edition)
+    details = {"enrolment": mine.enrolment, "today": mine.today, "edition": shown}
+    return details | ({"on": form.cleaned_data["on"]} if "on" in form.fields else {})

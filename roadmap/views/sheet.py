@@ -1,0 +1,95 @@
+"""One milestone's page: everything the edition says about it, and the learner's own part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from roadmap.document import Citation, Milestone, Resource, Source, Step
+from roadmap.forms import HoursForm, NoteForm, StateForm
+from roadmap.models import State
+from roadmap.queries import Journey
+from roadmap.standing import Mark
+from roadmap.views.rows import Board
+
+STATE_WORDS = (
+    (State.TODO, "To do"),
+    (State.DOING, "In progress"),
+    (State.DONE, "Done"),
+    (State.KNOWN, "Known already"),
+    (State.SKIPPED, "Skip"),
+)
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """A step, whether it is ticked, and the resource to open for it when the edition describes it.
+
+    `step` is None for a milestone without steps; `part`: how many hours of a long step this week holds.
+    """
+
+    step: Step | None
+    is_done: bool
+    resource: Resource | None
+    part: float | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A sentence of a guide that this milestone answers to."""
+
+    citation: Citation
+    source: Source
+
+
+def sheet(journey: Journey, slug: str) -> dict[str, Any]:
+    """Return the context of a milestone's page; retired milestones keep theirs, unknown ones are a 404."""
+    document = journey.document
+    milestone = document.by_slug.get(slug)
+    if milestone is None:
+        raise Http404(f"No milestone {slug}")
+    board = Board(document, journey.standing)
+    mark = journey.mark_of(slug)
+    return {
+        "journey": journey,
+        "is_markable": journey.standing is not None and milestone.retired_on is None,
+        "roadmap": document,
+        "standing": journey.standing,
+        "milestone": milestone,
+        "row": board.row(milestone),
+        "stage": document.stage_by_slug[milestone.stage],
+        "mark": mark,
+        "mine": journey.standing.of(slug) if journey.standing else None,
+        "steps": [step_line(milestone, step, is_done=step.slug in mark.ticks) for step in milestone.steps],
+        "all_ticked": all(step.slug in mark.ticks for step in milestone.steps),
+        "states": STATE_WORDS,
+        "choices": [board.choice(group) for group in document.groups_of(slug)],
+        "needs": [board.row(document.by_slug[needed]) for needed in milestone.prerequisites],
+        "needed_groups": [board.choice(document.group_by_slug[group]) for group in milestone.requires_groups],
+        "opens": [board.row(m) for m in document.successors.get(slug, ()) if m.retired_on is None],
+        "successors": board.links(milestone.replaced_by),
+        "quotes": [Quote(c, document.source_by_slug[c.source]) for c in document.citations_of(slug)],
+        "facts": [(fact, document.source_by_slug.get(fact.source or "")) for fact in document.facts_of(slug)],
+        "credentials": document.credentials_of(slug),
+        "sources": [document.source_by_slug[source] for source in milestone.sources],
+        "entries": tuple(reversed(mark.logged)),
+        **sheet_forms(journey, mark),
+    }
+
+
+def sheet_forms(journey: Journey, mark: Mark) -> dict[str, Any]:
+    """Return the unbound forms of a milestone's page."""
+    today, edition = journey.today, {"edition": journey.edition}
+    said = {"note": mark.note, "evidence_url": mark.evidence_url}
+    return {
+        "state_form": StateForm(today=today, initial=edition, auto_id="state-%s"),
+        "hours_form": HoursForm(today=today, initial=edition | {"on": today}, auto_id="hours-%s"),
+        "note_form": NoteForm(today=today, initial=edition | said, auto_id="note-%s"),
+    }
+
+
+def step_line(milestone: Milestone, step: Step, *, is_done: bool) -> StepLine:
+    """Return a step with the resource that its address belongs to."""
+    return StepLine(step, is_done=is_done, resource=milestone.resource_by_url.get(step.resource))

@@ -1,0 +1,88 @@
+"""What the site says after a change, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from roadmap.document import Document
+from roadmap.models import Event
+from roadmap.templatetags.learning import hours
+
+_STATE = {
+    "todo": "{} is on your list again.",
+    "doing": "{} is in progress.",
+    "done": "{} is done. Well walked!",
+    "known": "{} counts as known already.",
+    "skipped": "{} is skipped.",
+}
+_STATE_WORD = {"todo": "to do", "doing": "in progress", "done": "done", "known": "known", "skipped": "skipped"}
+
+
+def welcome(title: str, *, is_back: bool) -> str:
+    if is_back:
+        return f"Welcome back to “{title}”. Everything you did is still here."
+    return f"You are on the way to “{title}”. Your first steps are below."
+
+
+def farewell(title: str) -> str:
+    return f"You no longer follow “{title}”. What you did is kept, and comes back when you start again."
+
+
+def pace(*, hours_per_week: float, target_on: date | None) -> str:
+    by = f", to be there by {target_on.day} {target_on:%B %Y}" if target_on else ""
+    return f"Your plan now counts on {hours(hours_per_week)} hours a week{by}."
+
+
+def step(title: str, *, done: bool) -> str:
+    return f"Ticked, in “{title}”." if done else f"The tick in “{title}” is gone."
+
+
+def hours_put_in(title: str, amount: float, *, corrected: bool) -> str:
+    if corrected:
+        return f"Corrected: {hours(amount)} h for “{title}”." if amount else f"The entry for “{title}” is taken out."
+    return f"{hours(amount)} h for “{title}”, noted."
+
+
+def choice(document: Document, group: str, chosen: str | None) -> str:
+    title = document.group_by_slug[group].title if group in document.group_by_slug else group
+    if chosen is None:
+        return f"The choice “{title}” is open again."
+    return f"Chosen for “{title}”: {document.by_slug[chosen].title}."
+
+
+def brought_along(known: int, doing: int) -> str:
+    if not known and not doing:
+        return "Nothing brought along: you start at the beginning, and everything is still ahead."
+    return f"{known} known already, {doing} in progress. They count from now on."
+
+
+def state(title: str, wished: str) -> str:
+    return _STATE[wished].format(title)
+
+
+def taken_back(document: Document, events: Sequence[Event]) -> str:
+    """Say what an undo took back; `events` are those of one change."""
+    if not events:
+        return "There is nothing left to undo."
+    if len(events) > 1:
+        return f"Taken back: what you brought along, {len(events)} milestones."
+    return f"Taken back: {_event(document, events[0])}."
+
+
+def _event(document: Document, event: Event) -> str:
+    found = document.by_slug.get(event.milestone)
+    title = found.title if found else event.milestone
+    data = event.data
+    if event.kind == Event.Kind.STATE:
+        return f"“{title}” as {_STATE_WORD[data['state']]}"
+    if event.kind == Event.Kind.STEP:
+        return f"{'a tick' if data['done'] else 'removing a tick'} in “{title}”"
+    if event.kind == Event.Kind.HOURS:
+        return f"{'a correction to' if data.get('corrects') else ''} {hours(data['hours'])} h for “{title}”".strip()
+    if event.kind == Event.Kind.NOTE:
+        return f"your last note on “{title}”"
+    if event.kind == Event.Kind.CHOSE:
+        group = document.group_by_slug.get(data["group"])
+        return f"your choice in “{group.title if group else data['group']}”"
+    return f"the change to {hours(data['hours_per_week'])} hours a week"
