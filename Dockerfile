@@ -15,10 +15,12 @@ COPY . .
 RUN SECRET_KEY=build DATABASE_URL=postgres:/// REDIS_URL=redis:// EMAIL_URL=smtp:// DEFAULT_FROM_EMAIL=build@localhost \
     SITE_URL=https://localhost ALLOWED_HOSTS=localhost STATIC_ROOT=/app/staticfiles \
     STATICFILES_STORAGE=whitenoise.storage.CompressedManifestStaticFilesStorage \
-    /venv/bin/python manage.py collectstatic --no-input --verbosity 0
+    /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
+    && /venv/bin/python -m compileall -q accounts config roadmap
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/waymark --create-home waymark
+RUN groupadd --gid 10001 waymark \
+    && useradd --uid 10001 --gid 10001 --no-log-init --shell /usr/sbin/nologin --home-dir /var/lib/waymark --create-home waymark
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 ENV PATH=/venv/bin:$PATH \

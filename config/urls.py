@@ -9,7 +9,7 @@ from config.health import healthz, readyz
 from roadmap.views import takeout
 
 # The admin's log-in is the site's: the same limits, the same second factor.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
