@@ -7,6 +7,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -166,10 +167,11 @@ def test_an_arrow_that_points_back_is_found(module: str, line: str, repository: 
     for package in ("accounts", "config", "roadmap", "roadmap/models"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
-    for name in ("actions", "calendar", "document", "planning", "standing"):
-        (tmp_path / f"roadmap/{name}.py").touch()
-    (tmp_path / "accounts/models.py").touch()
-    (tmp_path / "pyproject.toml").write_text((repository / "pyproject.toml").read_text())
+    rules = (repository / "pyproject.toml").read_text()
+    contracts = {contract["id"]: contract for contract in tomllib.loads(rules)["tool"]["importlinter"]["contracts"]}
+    for name in ("accounts.models", "roadmap.actions", *contracts["pure"]["source_modules"]):
+        (tmp_path / name.replace(".", "/")).with_suffix(".py").touch()
+    (tmp_path / "pyproject.toml").write_text(rules)
     assert lint_imports(tmp_path).returncode == 0
     (tmp_path / module).write_text(line + "\n")
     done = lint_imports(tmp_path)
