@@ -22,7 +22,7 @@ from tests.redis_numbers import with_number
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
-pytest_plugins = ["tests.browser", "tests.smtp"]
+pytest_plugins = ["tests.browser", "tests.faults.hostile_smtp", "tests.smtp"]
 
 
 def _start_servers() -> None:

@@ -1,0 +1,268 @@
+"""Hands one ready-made mail to a mail server, and knows what became of it.
+
+SMTP's one treacherous moment is between the final dot of a message and the server's answer: a connection lost before
+it means that nothing was delivered, one lost after it means that nobody can tell (RFC 1047). `smtplib` raises the
+same exception for both; `PhaseSMTP` remembers on which side of the dot it happened.
+"""
+
+from __future__ import annotations
+
+import re
+import select
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol, Self
+
+from django.conf import settings
+from django.core.mail.message import sanitize_address
+
+from accounts.mailbox import store
+
+REPLY_LENGTH = 500
+AUTH_AND_CLOSING = {421, 454, 530, 534, 535, 538}
+BAD_ADDRESS = {550, 551, 553}
+
+
+class Fate(Enum):
+    """What became of a mail that was handed over."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"  # 4xx: this mail, later
+    REFUSED = "refused"  # the address does not exist
+    REJECTED = "rejected"  # 5xx: this mail, never
+    AWAY = "away"  # the server, not the mail: nobody's attempt is burned
+    LOST = "lost"  # gone before the final dot: not delivered
+    UNCERTAIN = "uncertain"  # gone after the final dot: perhaps delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A fate, with the server's own words."""
+
+    fate: Fate
+    code: int | None = None
+    reply: str = ""
+
+    @classmethod
+    def of(cls, fate: Fate, code: int | None, reply: bytes | str) -> Outcome:
+        """Build one from what the server said; the reply is made safe to store and to show."""
+        text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+        printable = "".join(c if c.isprintable() else " " for c in text)
+        return cls(fate, code, " ".join(printable.split())[:REPLY_LENGTH])
+
+
+class Transport(Protocol):
+    """Something that takes mails: one address and the bytes of one message at a time."""
+
+    name: str
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+    def send(self, address: str, message: bytes, /) -> Outcome: ...
+
+
+class PhaseSMTP(smtplib.SMTP):
+    """An SMTP session that knows whether the final dot of the last message has left."""
+
+    dot_sent = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send a message (bytes) after DATA and return the server's answer; sets `dot_sent` just before the final dot.
+
+        The dot goes out on its own, after one look whether the server has hung up meanwhile, so that a connection
+        dropped during the body is known to be harmless.
+        """
+        self.putcmd("data")
+        code, reply = self.getreply()
+        if code != 354:
+            return code, reply
+        body = smtplib._quote_periods(bytes(msg))  # type: ignore[attr-defined]  # as smtplib.SMTP.data itself does
+        self.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        if self._has_hung_up():
+            self.close()
+            raise smtplib.SMTPServerDisconnected("Connection closed during the message")
+        self.dot_sent = True
+        self.send(b".\r\n")
+        return self.getreply()
+
+    def _has_hung_up(self) -> bool:
+        """Tell whether the server closed the connection. It has nothing to say here, so anything readable is an end."""
+        assert self.sock is not None
+        watch = select.poll()
+        watch.register(self.sock, select.POLLIN)
+        return bool(watch.poll(0))
+
+
+class PhaseSMTPS(PhaseSMTP, smtplib.SMTP_SSL):
+    """The same on a connection that is encrypted from its first byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the mail goes: what `EMAIL_URL` says."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    use_starttls: bool = False
+    use_tls: bool = False
+    timeout_seconds: float = 20.0
+
+
+class SMTPTransport:
+    """Sends over one connection that is kept open from mail to mail."""
+
+    def __init__(self, server: Server, *, sender: str) -> None:
+        self.name = f"{server.host}:{server.port}" if server.port else server.host
+        self._server = server
+        self._sender = sender
+        self._session: PhaseSMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Say goodbye; what the server thinks of that changes nothing."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        try:
+            session.quit()
+        except (smtplib.SMTPException, OSError):
+            session.close()
+
+    def send(self, address: str, message: bytes) -> Outcome:
+        """Send one message (CRLF lines, 7-bit) to one address.
+
+        A kept-open connection may have gone stale unnoticed: then the mail is tried once more on a new one, at once,
+        which is safe since it is known that the first attempt never got to its end.
+        """
+        had_connection = self._session is not None
+        outcome = self._attempt(address, message)
+        if outcome.fate is Fate.LOST and had_connection:
+            outcome = self._attempt(address, message)
+        return outcome
+
+    def _attempt(self, address: str, message: bytes) -> Outcome:
+        try:
+            session = self._session or self._connect()
+        except smtplib.SMTPResponseException as error:
+            return Outcome.of(Fate.AWAY, error.smtp_code, error.smtp_error)
+        except (smtplib.SMTPException, OSError) as error:
+            return Outcome.of(Fate.AWAY, None, f"{type(error).__name__}: {error}")
+        self._session = session
+        session.dot_sent = False
+        try:
+            outcome = self._converse(session, address, message)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Outcome.of(
+                Fate.UNCERTAIN if session.dot_sent else Fate.LOST, None, f"{type(error).__name__}: {error}"
+            )
+        except ValueError as error:  # an address that cannot be put into a command: `smtplib` refuses line breaks
+            self._drop()
+            return Outcome.of(Fate.REJECTED, None, type(error).__name__)
+        if outcome.fate is Fate.AWAY:
+            self._drop()
+        elif outcome.fate is not Fate.SENT:
+            self._reset(session)
+        return outcome
+
+    def _converse(self, session: PhaseSMTP, address: str, message: bytes) -> Outcome:
+        code, reply = session.mail(self._sender)
+        if code != 250:
+            # Before a recipient is named the server speaks about us, not about the learner's mail.
+            return Outcome.of(Fate.DEFERRED if _is_passing(code) else Fate.AWAY, code, reply)
+        code, reply = session.rcpt(sanitize_address(address, "utf-8"))
+        if code not in {250, 251}:
+            return Outcome.of(_fate_at_recipient(code, reply), code, reply)
+        code, reply = session.data(message)
+        if code == 250:
+            return Outcome.of(Fate.SENT, code, reply)
+        if code in AUTH_AND_CLOSING:
+            return Outcome.of(Fate.AWAY, code, reply)
+        return Outcome.of(Fate.DEFERRED if _is_passing(code) else Fate.REJECTED, code, reply)
+
+    def _connect(self) -> PhaseSMTP:
+        """Open, encrypt and authenticate a session; an error here is the server's or the settings', never a mail's."""
+        server = self._server
+        place: dict[str, Any] = {"host": server.host, "port": server.port, "timeout": server.timeout_seconds}
+        secure = ssl.create_default_context
+        session = PhaseSMTPS(**place, context=secure()) if server.use_tls else PhaseSMTP(**place)
+        try:
+            assert session.sock is not None
+            session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if server.use_starttls:
+                session.starttls(context=secure())
+            if server.user:
+                session.login(server.user, server.password)
+            else:
+                session.ehlo_or_helo_if_needed()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _reset(self, session: PhaseSMTP) -> None:
+        try:
+            session.rset()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session = None
+
+
+class MailboxTransport:
+    """Delivers into the mailbox of the embedded stack."""
+
+    name = "The mailbox of this machine"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is nothing to close."""
+
+    def send(self, _address: str, message: bytes, /) -> Outcome:
+        try:
+            store.deliver(message)
+        except OSError as error:
+            return Outcome.of(Fate.AWAY, None, f"{type(error).__name__}: {error.strerror}")
+        return Outcome.of(Fate.SENT, 250, "Delivered to the mailbox")
+
+
+def _is_passing(code: int) -> bool:
+    return 400 <= code < 500 and code not in AUTH_AND_CLOSING
+
+
+def _fate_at_recipient(code: int, reply: bytes) -> Fate:
+    """Judge a refused recipient; a refusal for reasons of policy (5.7.x) says nothing about the address."""
+    if code in AUTH_AND_CLOSING:
+        return Fate.AWAY
+    if _is_passing(code):
+        return Fate.DEFERRED
+    return Fate.REFUSED if code in BAD_ADDRESS and not re.match(rb"5\.7\.", reply) else Fate.REJECTED
+
+
+def from_settings() -> Transport:
+    """Build the transport that `EMAIL_URL` asks for."""
+    if settings.EMAIL_URL.startswith("mailbox:"):
+        return MailboxTransport()
+    use_starttls = getattr(settings, "EMAIL_USE_TLS", False)
+    server = Server(
+        host=settings.EMAIL_HOST,
+        port=settings.EMAIL_PORT or (587 if use_starttls else 0),  # 0: the protocol's own
+        user=settings.EMAIL_HOST_USER or "",
+        password=settings.EMAIL_HOST_PASSWORD or "",
+        use_starttls=use_starttls,
+        use_tls=getattr(settings, "EMAIL_USE_SSL", False),
+        timeout_seconds=settings.EMAIL_TIMEOUT,
+    )
+    return SMTPTransport(server, sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"))

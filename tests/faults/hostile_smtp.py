@@ -1,0 +1,131 @@
+"""A mail server that misbehaves on demand, at a known moment of the conversation."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import pytest
+
+
+@dataclass
+class HostileServer:
+    """Follows a script, one behaviour a mail, the last one for ever. `kept` holds the bodies that it took charge of.
+
+    Behaviours: `ok` · `drop-greeting` `drop-mail` `drop-rcpt` `drop-354` `drop-body`: before the dot · `drop-dot`:
+    keeps the mail, says nothing · `hang-dot`: keeps it, answers
+    after `hang_seconds`, as `hang-greeting` does · `quit`: keeps it, dies at QUIT ·
+    a reply with its moment: `greeting 421 busy`, `mail 451 later`, `rcpt 550 unknown`, `data 554 no`, `dot 452 full`.
+    """
+
+    script: list[str] = field(default_factory=lambda: ["ok"])
+    kept: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    hang_seconds: float = 3.0
+    port: int = 0
+
+    def start(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self) -> None:
+        self._listener.close()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def _next(self) -> str:
+        return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with connection, connection.makefile("rb") as lines:
+                self._converse(connection, lines)
+        except OSError:
+            pass
+
+    def _converse(self, connection: socket.socket, lines: BinaryIO) -> None:
+        if self.script[0] == "hang-greeting":
+            time.sleep(self.hang_seconds)
+        elif "greeting" in self.script[0]:
+            _say(connection, self._next().removeprefix("greeting ").replace("drop-greeting", ""))
+            return
+        _say(connection, "220 hostile.example ready")
+        act = ""
+        for line in lines:
+            verb = line[:4].decode().strip().lower()
+            if verb == "mail":
+                act = self._next()
+            if not self._answer(connection, lines, verb, act):
+                return
+
+    def _answer(self, connection: socket.socket, lines: BinaryIO, verb: str, act: str) -> bool:
+        """Answer one command; return whether the conversation goes on."""
+        moment, _, reply = act.partition(" ")
+        if act == f"drop-{verb}":
+            return False
+        if reply and moment == verb:
+            _say(connection, reply)
+        elif verb == "data":
+            return self._take(connection, lines, act)
+        elif verb == "quit":
+            _say(connection, "" if act == "quit" else "221 bye")
+            return False
+        else:
+            _say(connection, "250 ok")
+        return True
+
+    def _take(self, connection: socket.socket, lines: BinaryIO, act: str) -> bool:
+        """Take a body; return whether the conversation goes on."""
+        if act == "drop-354":
+            return False
+        _say(connection, "354 go on")
+        if act == "drop-body":
+            connection.shutdown(socket.SHUT_RDWR)
+            return False
+        body = b""
+        for line in lines:
+            if line == b".\r\n":
+                break
+            body += line
+        else:
+            return False
+        if act.startswith("dot "):
+            _say(connection, act.removeprefix("dot "))
+            return True
+        self.kept.append(body)
+        if act == "drop-dot":
+            return False
+        if act == "hang-dot":
+            time.sleep(self.hang_seconds)
+        _say(connection, "250 2.0.0 kept")
+        return True
+
+
+def _say(connection: socket.socket, text: str) -> None:
+    if text:
+        connection.sendall(text.encode() + b"\r\n")
+
+
+@pytest.fixture
+def hostile() -> Iterator[HostileServer]:
+    """A running server; set its `script`."""
+    server = HostileServer()
+    server.start()
+    yield server
+    server.stop()
