@@ -1,0 +1,245 @@
+"""The ledger of digests: who sends which one, and what became of it.
+
+    pending -> claimed -> sending -> sent | uncertain | failed     besides: skipped, expired
+
+PostgreSQL decides; whoever calls may be killed at any moment. A row is claimed under a lease, committed as `sending`
+before the first byte goes to a mail server, and settled after the answer. What is found `sending` when its lease is
+over may have been delivered: it becomes `uncertain` and is never sent again by itself. Every entry may be made twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection
+from django.db.models import Count, Min
+
+from roadmap.models import Digest, Suppression
+
+from . import reach, sql
+from .durable import durably
+from .verdicts import Claim, Envelope, Verdict
+
+State = Digest.State
+
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one commit did: the digests that are now `sending`, and how many were settled, by state."""
+
+    sending: frozenset[int]
+    settled: Counter[State]
+
+
+def now() -> datetime:
+    """Return the database's clock, the only one that counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+_EXPIRE = """
+    UPDATE roadmap_digest SET state = 'expired', reason = 'too late', settled_at = %(now)s
+     WHERE id IN (SELECT id FROM roadmap_digest
+                   WHERE state = 'pending' AND next_attempt_at <= %(now)s AND expires_at <= %(now)s
+                     FOR UPDATE SKIP LOCKED)
+"""
+
+_RECLAIM = """
+    UPDATE roadmap_digest
+       SET state = CASE state WHEN 'claimed' THEN 'pending' ELSE 'uncertain' END,
+           reason = CASE state WHEN 'claimed' THEN '' ELSE 'sender vanished' END,
+           settled_at = CASE state WHEN 'sending' THEN %(now)s END,
+           lease = CASE state WHEN 'sending' THEN lease END
+     WHERE id IN (SELECT id FROM roadmap_digest
+                   WHERE state IN ('claimed', 'sending') AND lease_until <= %(now)s FOR UPDATE SKIP LOCKED)
+    RETURNING state
+"""
+
+_CLAIM = """
+    UPDATE roadmap_digest SET state = 'claimed', lease = %(lease)s, lease_until = %(lease_until)s
+     WHERE id IN (SELECT id FROM roadmap_digest
+                   WHERE state = 'pending' AND next_attempt_at <= %(now)s
+                   ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING id, user_id, period, due_at, expires_at, message_id, attempts, lease
+"""
+
+_RELEASE = """
+    UPDATE roadmap_digest SET state = 'pending', lease = NULL, lease_until = NULL
+     WHERE lease = %(lease)s AND state = 'claimed'
+"""
+
+# `sending` is ours to repeat: the lease is known to this sender alone, and it has not gone to the wire yet.
+_LOCK_OURS = f"""
+    SELECT d.id, d.expires_at, {reach.COLUMNS}
+      FROM roadmap_digest d JOIN accounts_user u ON u.id = d.user_id JOIN accounts_preferences p ON p.user_id = u.id
+      {reach.JOIN}
+     WHERE d.id = ANY(%(ids)s) AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending')
+       FOR UPDATE OF d
+"""  # noqa: S608 – put together from constants only
+
+_MARK = """
+    UPDATE roadmap_digest d
+       SET state = v.state, reason = v.reason, to_address = v.address, subject = v.subject,
+           lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
+           lease = CASE v.state WHEN 'sending' THEN d.lease END,
+           settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
+      FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(addresses)s::text[],
+                  %(subjects)s::text[])
+        AS v(id, state, reason, address, subject)
+     WHERE d.id = v.id
+"""
+
+_SETTLE = """
+    UPDATE roadmap_digest d
+       SET state = v.state, reason = v.reason, smtp_code = v.code, smtp_reply = v.reply,
+           attempts = d.attempts + v.burned,
+           next_attempt_at = coalesce(v.next_attempt_at, d.next_attempt_at),
+           lease = NULL, lease_until = NULL,
+           settled_at = CASE WHEN v.state <> 'pending' THEN %(now)s END,
+           sent_at = CASE WHEN v.state = 'sent' THEN %(now)s END
+      FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(codes)s::int[], %(replies)s::text[],
+                  %(burned)s::int[], %(next_attempts)s::timestamptz[])
+        AS v(id, state, reason, code, reply, burned, next_attempt_at)
+     WHERE d.id = v.id AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending', 'uncertain')
+    RETURNING d.state
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours(reach.Reach):
+    id: int
+    expires_at: datetime
+
+
+@durably
+def expire(now: datetime) -> int:
+    """Settle what is too late to be of use; return how many."""
+    return sql.execute(_EXPIRE, {"now": now})
+
+
+@durably
+def reclaim(now: datetime) -> Counter[State]:
+    """Take back what senders left behind; return the counts by the state it got."""
+    return Counter(State(row.state) for row in sql.fetch(_Row, _RECLAIM, {"now": now}))
+
+
+@durably
+def claim(now: datetime, *, limit: int) -> list[Claim]:
+    """Make up to `limit` due digests ours for ten minutes, the longest due first."""
+    params = {"now": now, "limit": limit, "lease": uuid4(), "lease_until": now + LEASE}
+    return sorted(sql.fetch(Claim, _CLAIM, params), key=lambda claim: (claim.due_at, claim.id))
+
+
+@durably
+def release(lease: UUID) -> int:
+    """Give back what was claimed under `lease` and not begun."""
+    return sql.execute(_RELEASE, {"lease": lease})
+
+
+@durably
+def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: Mapping[int, Envelope]) -> Turn:
+    """In one commit, settle what was sent and mark what goes next; only what comes back as `sending` may be sent.
+
+    Both halves hold only while the lease is ours. Everybody's right to be written to is judged once more: who may not
+    is settled as skipped, and whose address changed since the mail was composed goes back to be composed anew.
+    """
+    settled = _settle(now, lease, verdicts)
+    sending: set[int] = set()
+    if envelopes:
+        ours = sql.fetch(_Ours, _LOCK_OURS, {"ids": list(envelopes), "lease": lease, "now": now})
+        marks = {row.id: _mark(row, envelopes[row.id], now) for row in ours}
+        sql.execute(
+            _MARK,
+            {
+                "now": now,
+                "lease_until": now + LEASE,
+                "ids": list(marks),
+                "states": [state for state, _ in marks.values()],
+                "reasons": [reason for _, reason in marks.values()],
+                "addresses": [envelopes[digest].address for digest in marks],
+                "subjects": [envelopes[digest].subject for digest in marks],
+            },
+        )
+        sending = {digest for digest, (state, _) in marks.items() if state is State.SENDING}
+        settled.update(state for state, _ in marks.values() if state in {State.SKIPPED, State.EXPIRED})
+    return Turn(frozenset(sending), settled)
+
+
+def _mark(row: _Ours, envelope: Envelope, now: datetime) -> tuple[State, str]:
+    if row.expires_at <= now:
+        return State.EXPIRED, "too late"
+    if reason := reach.reason_against(row, now):
+        return State.SKIPPED, reason
+    if row.address != envelope.address:
+        return State.PENDING, ""
+    return State.SENDING, ""
+
+
+def _settle(now: datetime, lease: UUID, verdicts: Sequence[Verdict]) -> Counter[State]:
+    if not verdicts:
+        return Counter()
+    rows = sql.fetch(
+        _Row,
+        _SETTLE,
+        {
+            "now": now,
+            "lease": lease,
+            "ids": [v.id for v in verdicts],
+            "states": [v.state for v in verdicts],
+            "reasons": [v.reason for v in verdicts],
+            "codes": [v.code for v in verdicts],
+            "replies": [v.reply for v in verdicts],
+            "burned": [v.burned for v in verdicts],
+            "next_attempts": [v.next_attempt_at for v in verdicts],
+        },
+    )
+    if refused := {v.id: v.reply for v in verdicts if v.suppress}:
+        _suppress(refused)
+    return Counter(State(row.state) for row in rows if row.state != State.PENDING)
+
+
+def _suppress(refused: Mapping[int, str]) -> None:
+    """Note the addresses of these digests, with the server's words, as ones that get no more."""
+    addresses = Digest.objects.filter(pk__in=refused).values_list("pk", "to_address")
+    Suppression.objects.bulk_create(
+        [
+            Suppression(address=address, reason=Suppression.Reason.REFUSED, detail=refused[digest])
+            for digest, address in addresses
+        ],
+        update_conflicts=True,
+        unique_fields=["address"],
+        update_fields=["reason", "detail", "until"],
+    )
+
+
+def unsettled() -> int:
+    """Return how many digests are still to be settled."""
+    return Digest.objects.filter(state__in=[State.PENDING, State.CLAIMED, State.SENDING]).count()
+
+
+def report(period: date | None = None) -> dict[str, Any]:
+    """Count the ledger, or one local week of it: by state, what was due, since when the oldest waits, duplicates."""
+    rows = Digest.objects.filter(period=period) if period else Digest.objects.all()
+    found = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    waiting = rows.filter(state__in=[State.PENDING, State.CLAIMED, State.SENDING]).aggregate(oldest=Min("due_at"))
+    twice = rows.order_by().values("user", "period").annotate(copies=Count("pk")).filter(copies__gt=1)
+    return {
+        **{state.value: found.get(state.value, 0) for state in State},
+        "due": sum(found.values()),
+        "oldest_pending": waiting["oldest"] and waiting["oldest"].isoformat(),
+        "duplicates": twice.count(),
+    }

@@ -1,0 +1,163 @@
+"""Who is owed a digest, and when the next one is due.
+
+One transaction locks the preferences that are due, inserts their rows and moves their due times on. Ten planners at
+once share the work by SKIP LOCKED, and the unique key (learner, week) holds whatever they do.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from roadmap.calendar import latest_slot, local_midnight, next_slot, week_of
+
+from . import reach, sql
+from .durable import durably
+
+BATCH = 500
+LATE_AFTER = timedelta(hours=48)
+SHORTEST_GAP = timedelta(days=5)
+LOOK_AGAIN_AFTER = timedelta(days=366)  # a pause that is longer is found to go on
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What one transaction did: rows inserted, and people looked at (none: nothing was due)."""
+
+    rows: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(reach.Reach):
+    """A person whose preferences are due, with their wish and their latest row in the ledger."""
+
+    digest_weekday: int
+    digest_hour: int
+    digest_due_at: datetime | None
+    last_period: date | None
+    last_mail_at: datetime | None
+
+
+_LOCK = f"""
+    SELECT {reach.COLUMNS}, p.digest_weekday, p.digest_hour, p.digest_due_at, l.last_period, l.last_mail_at
+      FROM accounts_preferences p JOIN accounts_user u ON u.id = p.user_id {reach.JOIN}
+      LEFT JOIN LATERAL (
+        SELECT period AS last_period,
+               CASE WHEN state NOT IN ('failed', 'skipped', 'expired') THEN coalesce(sent_at, due_at) END
+                 AS last_mail_at
+          FROM roadmap_digest WHERE user_id = u.id ORDER BY period DESC LIMIT 1) l ON true
+     WHERE p.digest_enabled AND {{due}}
+     ORDER BY p.digest_due_at LIMIT %(limit)s
+       FOR UPDATE OF p SKIP LOCKED
+"""  # noqa: S608 – put together from constants only
+_LOCK_UNSCHEDULED = _LOCK.format(due="p.digest_due_at IS NULL")
+_LOCK_DUE = _LOCK.format(due="p.digest_due_at <= %(now)s")
+
+_INSERT = """
+    INSERT INTO roadmap_digest (user_id, period, state, due_at, expires_at, next_attempt_at, message_id,
+                                attempts, reason, to_address, subject, smtp_reply)
+    SELECT v.user_id, v.period, 'pending', v.due_at, v.due_at + %(late_after)s, v.due_at, v.message_id,
+           0, '', '', '', ''
+      FROM unnest(%(users)s::bigint[], %(periods)s::date[], %(dues)s::timestamptz[], %(message_ids)s::text[])
+        AS v(user_id, period, due_at, message_id)
+    ON CONFLICT DO NOTHING
+"""
+
+_MOVE_ON = """
+    UPDATE accounts_preferences p SET digest_due_at = v.due_at
+      FROM unnest(%(users)s::bigint[], %(dues)s::timestamptz[]) AS v(user_id, due_at)
+     WHERE p.user_id = v.user_id
+"""
+
+
+@durably
+def plan(now: datetime, *, limit: int = BATCH) -> Planned:
+    """Insert the rows that are due at `now`, for at most `limit` people, and move their due times on.
+
+    Who may not be written to gets no row, only a next due time. After an outage the latest missed slot alone counts:
+    one mail, however many weeks were missed, and none if even that slot is over 48 hours past.
+    """
+    due = sql.fetch(Candidate, _LOCK_DUE, {"now": now, "limit": limit})
+    owed = {person.user_id: _owed_at(person, now) for person in due if not reach.reason_against(person, now)}
+    zones = {person.user_id: person.zone for person in due}
+    periods = {user: week_of(due_at, zones[user]) for user, due_at in owed.items()}
+    rows = sql.execute(
+        _INSERT,
+        {
+            "users": list(owed),
+            "periods": [periods[user] for user in owed],
+            "dues": list(owed.values()),
+            "message_ids": [_new_message_id() for _ in owed],
+            "late_after": LATE_AFTER,
+        },
+    )
+    _move_on(
+        {
+            person.user_id: next_due(
+                person,
+                now,
+                last_period=periods.get(person.user_id, person.last_period),
+                last_mail_at=owed.get(person.user_id, person.last_mail_at),
+            )
+            for person in due
+        }
+    )
+    return Planned(rows, len(due))
+
+
+@durably
+def schedule(now: datetime, *, limit: int = BATCH) -> int:
+    """Give those whose preferences are new or changed their next due time; return how many."""
+    people = sql.fetch(Candidate, _LOCK_UNSCHEDULED, {"now": now, "limit": limit})
+    _move_on(
+        {
+            person.user_id: next_due(person, now, last_period=person.last_period, last_mail_at=person.last_mail_at)
+            for person in people
+        }
+    )
+    return len(people)
+
+
+def plan_all(now: datetime) -> int:
+    """Plan until nothing is due at `now`; return the number of rows inserted."""
+    while schedule(now):
+        pass
+    rows = 0
+    while (planned := plan(now)).people:
+        rows += planned.rows
+    return rows
+
+
+def next_due(person: Candidate, now: datetime, *, last_period: date | None, last_mail_at: datetime | None) -> datetime:
+    """Return the first slot after `now` that is not paused, not in a week with a row, nor 5 days near the last mail."""
+    after = now
+    if person.paused_until is not None:
+        pause_ends = local_midnight(min(person.paused_until, now.date() + LOOK_AGAIN_AFTER), person.zone)
+        after = max(now, pause_ends - timedelta(microseconds=1))
+    while True:
+        slot = next_slot(after, person.zone, person.digest_weekday, person.digest_hour)
+        is_too_near = last_mail_at is not None and abs(slot - last_mail_at) < SHORTEST_GAP
+        if week_of(slot, person.zone) != last_period and not is_too_near:
+            return slot
+        after = slot
+
+
+def _owed_at(person: Candidate, now: datetime) -> datetime:
+    """Return when the mail that is owed now was due: the planned time, or the latest slot if several were missed."""
+    assert person.digest_due_at is not None
+    return max(person.digest_due_at, latest_slot(now, person.zone, person.digest_weekday, person.digest_hour))
+
+
+def _move_on(due_times: dict[int, datetime]) -> None:
+    sql.execute(_MOVE_ON, {"users": list(due_times), "dues": list(due_times.values())})
+
+
+def _new_message_id() -> str:
+    """Return a Message-ID; the row keeps it, so that every attempt bears the same."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<digest.{uuid.uuid4()}@{domain}>"

@@ -1,0 +1,119 @@
+"""Learners to whom a digest is owed, on a small roadmap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from accounts.mailbox import store
+from accounts.models import Preferences, User
+from roadmap.document import Document, from_data, to_data
+from roadmap.models import Digest, Edition, Enrolment, MilestoneProgress, Roadmap
+from tests.smtp import Sink
+
+MONDAY_8 = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+EDITION = {
+    "format": 1,
+    "slug": "pottery",
+    "title": "Pottery",
+    "stages": [{"slug": "basics", "title": "Basics"}],
+    "milestones": [
+        {
+            "slug": "clay",
+            "stage": "basics",
+            "title": "Know your clay",
+            "effort_hours": {"low": 4, "likely": 6, "high": 9},
+            "steps": [
+                {"slug": "wedge", "title": "Wedge ten lumps", "hours": 2, "resource": "https://clay.example/wedge"},
+                {"slug": "fire", "title": "Fire a test tile", "hours": 4},
+            ],
+            "resources": [
+                {
+                    "title": "Wedging & kneading",
+                    "url": "https://clay.example/wedge",
+                    "kind": "course",
+                    "format": "video",
+                    "free": True,
+                }
+            ],
+        },
+        {
+            "slug": "bowl",
+            "stage": "basics",
+            "title": "Throw a bowl",
+            "effort_hours": {"low": 10, "likely": 20, "high": 40},
+            "prerequisites": ["clay"],
+            "steps": [{"slug": "centre", "title": "Centre 100 balls", "hours": 20}],
+        },
+    ],
+}
+
+
+def make_roadmap(**changes: Any) -> Roadmap:
+    """Publish a small roadmap; `changes` replace parts of the document."""
+    document: Document = from_data({**EDITION, **changes})
+    roadmap = Roadmap.objects.create(slug=document.slug, title=document.title)
+    roadmap.current_edition = Edition.objects.create(roadmap=roadmap, number=1, document=to_data(document), sha256="-")
+    roadmap.save()
+    return roadmap
+
+
+def make_learner(roadmap: Roadmap, email: str = "ann@example.org", **preferences: Any) -> User:
+    """A verified, enrolled learner whose digest comes on Mondays at 8:00 UTC, unless `preferences` say otherwise."""
+    user = User.objects.create_user(email, name=preferences.pop("name", "Ann"))
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    Enrolment.objects.create(user=user, roadmap=roadmap, hours_per_week=10, started_on=date(2026, 11, 1))
+    wishes = {"digest_due_at": MONDAY_8, **preferences}
+    Preferences.objects.filter(user=user).update(**wishes)
+    return user
+
+
+def mark(user: User, milestone: str, **columns: Any) -> MilestoneProgress:
+    """Write one row of a learner's projection."""
+    enrolment = Enrolment.objects.get(user=user)
+    return MilestoneProgress.objects.create(enrolment=enrolment, milestone=milestone, **columns)
+
+
+@pytest.fixture
+def road(db: None) -> Roadmap:
+    return make_roadmap()
+
+
+@pytest.fixture
+def ann(road: Roadmap) -> User:
+    return make_learner(road)
+
+
+@pytest.fixture
+def mailbox(settings: Any, tmp_path: Path) -> Callable[[], list[store.StoredMail]]:
+    """An empty mailbox; call it to read what came, the newest first."""
+    settings.VAR_DIR = tmp_path
+    return lambda: list(store.mails())
+
+
+@pytest.fixture
+def smtp(settings: Any, smtp_server: Sink) -> Sink:
+    """Digests go to a real SMTP server."""
+    use_smtp(settings, smtp_server.url)
+    return smtp_server
+
+
+def use_smtp(settings: Any, url: str) -> None:
+    """Point the digests' transport at a server."""
+    host, _, port = url.removeprefix("smtp://").partition(":")
+    settings.EMAIL_URL, settings.EMAIL_HOST, settings.EMAIL_PORT = url, host, int(port)
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+
+
+def states() -> dict[str, int]:
+    """The ledger, counted by state."""
+    found: dict[str, int] = {}
+    for state in Digest.objects.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found

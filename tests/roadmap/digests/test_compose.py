@@ -1,0 +1,204 @@
+"""What a digest says, and the form in which it says it."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from roadmap.digests import compose, ledger, planner
+from roadmap.digests.verdicts import Claim
+from roadmap.models import Enrolment, Roadmap
+from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, mark
+
+pytestmark = pytest.mark.django_db
+
+
+def claims() -> list[Claim]:
+    planner.plan_all(MONDAY_8)
+    return ledger.claim(MONDAY_8, limit=100)
+
+
+def composed() -> EmailMessage:
+    """Compose the one digest that is due."""
+    [claim] = claims()
+    ready, verdicts = compose.mails([claim], MONDAY_8)
+    assert verdicts == []
+    return parse(ready[claim.id].message)
+
+
+def parse(raw: bytes) -> EmailMessage:
+    message = email.message_from_bytes(raw.replace(b"\r\n", b"\n"), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    assert found is not None
+    text: str = found.get_content()
+    return text
+
+
+WORKED: dict[str, Any] = {"state": "doing", "ticks": {"wedge": ["2026-11-20", 2.0]}}
+DONE: dict[str, Any] = {"state": "done", "state_on": "2026-11-21", "finished_on": "2026-11-21"}
+
+
+def test_the_headers_are_those_of_the_contract(ann: User) -> None:
+    message = composed()
+    assert message["To"] == "Ann <ann@example.org>"
+    assert re.fullmatch(r"<digest\.[0-9a-f-]{36}@localhost\.localdomain>", message["Message-ID"])
+    assert message["List-Id"].endswith("<weekly.localhost.localdomain>")
+    assert re.fullmatch(r"<http://waymark\.test/digests/unsubscribe/\S+/>", message["List-Unsubscribe"])
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["X-Waymark-Period"] == "2026-W48"
+    assert message["Date"].datetime == MONDAY_8
+
+
+def test_the_wire_gets_short_seven_bit_lines(road: Roadmap) -> None:
+    make_learner(road, name="Žofie Ünal 🏺")
+    [claim] = claims()
+    raw = compose.mails([claim], MONDAY_8)[0][claim.id].message
+    assert raw.isascii()
+    assert all(line.endswith(b"\r\n") and len(line) <= 1000 for line in raw.splitlines(keepends=True))
+    assert parse(raw)["To"].addresses[0].display_name == "Žofie Ünal 🏺"
+
+
+def test_both_parts_say_the_same(ann: User) -> None:
+    mark(ann, "clay", **WORKED)
+    message = composed()
+    text, html = part(message, "plain"), part(message, "html")
+    for words in ("Hello Ann,", "You put in 2 h this week.", "Wedge ten lumps", "Fire a test tile", "4 h", "7.6"):
+        assert words in text
+        assert words in html
+    links = set(re.findall(r"http://waymark\.test\S*?/(?=[\s\"<])", text))
+    assert {"/plan/", "/settings/", "/roadmaps/pottery/milestones/clay/"} <= {
+        link.removeprefix("http://waymark.test") for link in links
+    }
+    assert links <= set(re.findall(r'href="([^"]+)"', html))
+
+
+def test_every_link_is_absolute_and_ours_or_a_resources(ann: User) -> None:
+    html = part(composed(), "html")
+    for link in re.findall(r'(?:href|src)="([^"]+)"', html):
+        assert link.startswith(("http://waymark.test/", "https://clay.example/"))
+
+
+def test_styles_are_inlined_and_dark_mode_is_kept(ann: User) -> None:
+    html = part(composed(), "html")
+    assert '<h1 style="' in html
+    assert "prefers-color-scheme: dark" in html
+    assert "<link" not in html
+    assert "<script" not in html
+
+
+def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
+    text = part(composed(), "plain")
+    assert "Wedging & kneading (video, free)\n   https://clay.example/wedge" in text
+
+
+@pytest.mark.parametrize(
+    ("marks", "subject", "opening"),
+    [
+        ({}, "Next: Wedge ten lumps, 2 h", "Your road lies ahead of you, and it begins with one step."),
+        ({"clay": WORKED}, "1 step done. Next: Fire a test tile, 4 h", "You put in 2 h this week."),
+        (
+            {"clay": {"state": "doing", "logged": [[1, "2026-11-22", 1.5]]}},
+            "1.5 h put in. Next: Wedge ten lumps, 0.5 h",
+            "You put in 1.5 h this week.",
+        ),
+        (
+            {"clay": {"state": "doing", "ticks": {"wedge": ["2026-11-01", 2.0]}}},
+            "Next: Fire a test tile, 4 h",
+            "A week without a tick is all right. Nothing is lost: the road is where you left it.",
+        ),
+        ({"clay": DONE}, "Know your clay: done. Next: Centre 100 balls, 10 h", "You got further this week."),
+        (
+            {"clay": DONE, "bowl": DONE},
+            "Know your clay and 1 more: done. You have walked the whole road",
+            "You got further this week.",
+        ),
+    ],
+)
+def test_subject_and_opening_say_what_was_and_what_is_next(
+    ann: User, marks: dict[str, dict[str, Any]], subject: str, opening: str
+) -> None:
+    for milestone, columns in marks.items():
+        mark(ann, milestone, **columns)
+    message = composed()
+    assert message["Subject"] == subject
+    assert opening in part(message, "plain")
+    assert opening in part(message, "html")
+
+
+def test_ticked_through_but_not_called_done_is_asked_about(ann: User) -> None:
+    mark(ann, "clay", state="doing", ticks={"wedge": ["2026-10-01", 2.0], "fire": ["2026-10-02", 4.0]})
+    assert "Every step of “Know your clay” is ticked. Is it done?" in part(composed(), "plain")
+
+
+def test_who_has_walked_the_whole_road_gets_no_more(ann: User) -> None:
+    for milestone in ("clay", "bowl"):
+        mark(ann, milestone, state="done", finished_on="2026-10-01")
+    [claim] = claims()
+    ready, [verdict] = compose.mails([claim], MONDAY_8)
+    assert ready == {}
+    assert (verdict.state, verdict.reason) == ("skipped", "all finished")
+
+
+def test_one_letter_covers_all_that_is_followed(ann: User) -> None:
+    other = make_roadmap(slug="glazing", title="Glazing")
+    Enrolment.objects.create(user=ann, roadmap=other, hours_per_week=3, started_on=MONDAY_8.date())
+    text = part(composed(), "plain")
+    assert "POTTERY" in text
+    assert "GLAZING" in text
+    assert text.count("Tick it off") == 2
+
+
+@pytest.mark.parametrize("nasty", ["Ann\r\nBcc: eve@example.org", "Ann\x00\x1b[31m", '"><script>', "Ann <eve@e.org>,"])
+def test_a_name_breaks_out_of_nothing(road: Roadmap, nasty: str) -> None:
+    ann = make_learner(road)
+    User.objects.filter(pk=ann.pk).update(name=nasty.replace("\x00", "\x01"))
+    message = composed()
+    assert [address.addr_spec for address in message["To"].addresses] == ["ann@example.org"]
+    assert message["Bcc"] is None
+    assert "<script" not in part(message, "html")
+    assert "\x1b" not in part(message, "plain")
+
+
+def test_a_title_breaks_out_of_nothing(db: None) -> None:
+    step = {"slug": "x", "title": "<b>Pots</b> & pans 🏺", "hours": 6}
+    milestone = {"slug": "m", "stage": "basics", "title": "M", "steps": [step]}
+    milestone["effort_hours"] = {"low": 6, "likely": 6, "high": 6}
+    make_learner(make_roadmap(milestones=[milestone]))
+    message = composed()
+    assert message["Subject"] == "Next: <b>Pots</b> & pans 🏺, 6 h"
+    assert "&lt;b&gt;Pots&lt;/b&gt; &amp; pans" in part(message, "html")
+    assert "<b>Pots</b> & pans" in part(message, "plain")
+
+
+def test_one_that_cannot_be_composed_fails_alone(road: Roadmap) -> None:
+    """A projection that no code of ours wrote."""
+    mark(make_learner(road), "clay", state="doing", ticks={"wedge": "nonsense"})
+    make_learner(road, "bob@example.org")
+    both = claims()
+    ready, [verdict] = compose.mails(both, MONDAY_8)
+    assert len(ready) == 1
+    assert (verdict.state, verdict.reason) == ("failed", "could not be composed")
+
+
+def test_a_batch_is_read_in_a_fixed_number_of_queries(road: Roadmap, django_assert_num_queries) -> None:
+    for number in range(20):
+        mark(make_learner(road, f"l{number}@example.org"), "clay", **WORKED)
+    batch = claims()
+    compose.mails(batch[:1], MONDAY_8)  # reads the edition, once per process
+    with django_assert_num_queries(4):
+        ready, _ = compose.mails(batch, MONDAY_8 + timedelta(minutes=1))
+    assert len(ready) == 20
