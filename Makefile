@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.synced-dev
+RUN_STAMP := $(VENV)/.synced-run
 SHELL := /bin/sh
 
 # Byte code is most of what makes a second start quick.
@@ -22,7 +23,7 @@ help:
 	@echo "make lock     compile requirements/*.txt anew"
 	@echo "make clean    remove the environment and the caches; the data in var/ stays"
 
-run: $(STAMP)
+run: $(RUN_STAMP)
 	@exec $(BIN)/python -m config.embedded
 
 test: $(STAMP)
@@ -67,6 +68,14 @@ $(BIN)/uv:
 
 $(STAMP): requirements/dev.txt | $(BIN)/uv
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	@touch $@
+
+# `make run` needs less than half of the packages; an environment for development is good for it too.
+$(RUN_STAMP): requirements/embedded.txt | $(BIN)/uv
+	@if [ ! $(STAMP) -nt requirements/dev.txt ]; then \
+		rm -f $(STAMP); \
+		VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/embedded.txt; \
+	fi
 	@touch $@
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml

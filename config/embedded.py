@@ -35,10 +35,17 @@ SHARED = (
     *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "SIGN_UP", "DEBUG", "RUN_FOLDER"),
 )
 RESTARTS_A_MINUTE = 5
+PATIENCE = 10.0  # seconds that a part may take to end, when somebody asked us to stop
+HURRY = 2.0  # and when our parent was killed
+PARENT_IS_GONE = signal.SIGUSR1
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, PARENT_IS_GONE)
 
 
 class Stopped(BaseException):
     """Somebody asked us to end: Ctrl-C, SIGTERM, a closed terminal, or a `make` that is gone."""
+
+    def __init__(self, *, patience: float) -> None:
+        self.patience = patience
 
 
 class Service(Protocol):
@@ -110,15 +117,15 @@ class Stack:
                 print(f"{name} ended; starting it again. See {service.program.log}", file=sys.stderr, flush=True)
                 service.start()
 
-    def stop(self) -> None:
-        """End everything: first our own code, then what it stands on."""
+    def stop(self, *, patience: float) -> None:
+        """End everything: first our own code, then what it stands on. What takes longer than `patience` is killed."""
         own = [service.program for service in self.services if isinstance(service, Application)]
         for program in own:
             program.ask_to_stop()
         for program in own:
-            program.stop(seconds=10)
+            program.stop(seconds=patience)
         for service in reversed(self.services):
-            service.program.stop(seconds=10)
+            service.program.stop(seconds=patience)
         shutil.rmtree(self.sockets, ignore_errors=True)
         forget_environment(self.var_dir)
 
@@ -183,8 +190,8 @@ class Stack:
 
 def main() -> int:
     """Run the stack until somebody asks it to end; the exit status."""
-    die_with_parent(signal.SIGTERM)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    die_with_parent(PARENT_IS_GONE)
+    for number in SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup stays in force
             signal.signal(number, _stop)
     try:
@@ -204,14 +211,18 @@ def _run(var_dir: Path, port: int) -> int:
         if leftover := read_environment(var_dir).get("RUN_FOLDER"):
             shutil.rmtree(leftover, ignore_errors=True)
         stack = Stack(var_dir, port)
+        patience = PATIENCE
         try:
             stack.start()
             print(f"Ready: http://127.0.0.1:{port}/", flush=True)
             stack.watch()
+        except Stopped as stopped:
+            patience = stopped.patience
+            raise
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for number in SIGNALS:
                 signal.signal(number, signal.SIG_IGN)  # we are at it
-            stack.stop()
+            stack.stop(patience=patience)
 
 
 def _port(text: str) -> int:
@@ -229,8 +240,8 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(patience=HURRY if number == PARENT_IS_GONE else PATIENCE)
 
 
 if __name__ == "__main__":
