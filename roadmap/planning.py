@@ -101,7 +101,7 @@ class _Queue:
 
     def __init__(self, standing: Standing, found: MilestoneStanding, today: date) -> None:
         self.milestone = standing.edition.by_slug[found.slug]
-        self.mark, self.today = found.mark, today
+        self.mark, self.day = found.mark, today
         steps = self.milestone.steps
         self.steps: list[tuple[Step | None, float]] = [(s, s.hours) for s in steps if s.slug not in found.mark.ticks]
         if not steps:
@@ -131,8 +131,8 @@ class _Queue:
         if not self.steps or not self.weeks or not effort:
             return bool(self.steps)
         open_hours = sum(step.hours if step else effort for step, _ in self.steps)
-        began_on = self.mark.began_on or self.today
-        return (self.today - began_on).days >= 7 * self.weeks * (1 - open_hours / effort)
+        began_on = self.mark.began_on or self.day
+        return (self.day - began_on).days >= 7 * self.weeks * (1 - open_hours / effort)
 
     def plan(self, hours: float) -> PlannedStep:
         """Take `hours` of the front step into the week."""

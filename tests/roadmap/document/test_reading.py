@@ -15,7 +15,7 @@ import pytest
 
 from roadmap.document import Document, DocumentError, dump, from_data, json_schema, parse, to_data
 
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "ml_architect.yaml"
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "ml_architect.yaml"
 
 
 @pytest.fixture(scope="module")
