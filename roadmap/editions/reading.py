@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -89,7 +89,7 @@ def _groups(roadmap: Roadmap) -> list[Data]:
 
 
 def _milestones(roadmap: Roadmap) -> list[Data]:
-    lists = {
+    lists: dict[str, Mapping[int, list[Any]]] = {
         "prerequisites": _slugs(Prerequisite, roadmap, "requires__slug"),
         "requires_groups": _slugs(RequiredGroup, roadmap, "group__slug"),
         "sources": _slugs(MilestoneSource, roadmap, "source__slug"),

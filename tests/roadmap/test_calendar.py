@@ -51,6 +51,7 @@ def test_each_local_week_of_ten_years_has_one_slot_at_the_wished_hour(zone: str)
         assert latest_slot(slot, zone, 0, 8) == slot
         assert latest_slot(slot - timedelta(seconds=1), zone, 0, 8) < slot
         weeks.append(week_of(slot, zone))
+        assert slot > after
         after = slot
     assert weeks == [weeks[0] + timedelta(weeks=n) for n in range(len(weeks))]
 
