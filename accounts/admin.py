@@ -45,7 +45,20 @@ class PreferencesInline(SuperusersOnly, admin.StackedInline):
         return False
 
 
-class PersonForm(UserChangeForm):
+class LowerCase:
+    """The address in lower case, as it is kept."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewPersonForm(LowerCase, AdminUserCreationForm):
+    """A person, made by hand. They confirm their address when they first log in."""
+
+
+class PersonForm(LowerCase, UserChangeForm):
     """A person, with the name checked as it is on their own page."""
 
     def clean_name(self) -> str:
@@ -57,7 +70,7 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
     """People. Their history makes deleting more than one DELETE: `manage.py takeout EMAIL --erase` does it."""
 
     form = PersonForm
-    add_form = AdminUserCreationForm
+    add_form = NewPersonForm
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active", "date_joined", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active", "groups")
@@ -71,16 +84,15 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
 
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[admin.options.InlineModelAdmin]]:
+        return self.inlines if obj else []
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class InvitationForm(forms.ModelForm):
+class InvitationForm(LowerCase, forms.ModelForm):
     """Whom to invite; one open invitation per address and group."""
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.lower()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -72,3 +72,9 @@ def repository() -> Path:
 def _empty_redis() -> None:
     """No test meets another's rate limits or queued tasks."""
     REDIS.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """Hashing costs as little as it can; a test about its cost asks for the real hasher."""
+    settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]

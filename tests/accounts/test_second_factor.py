@@ -1,0 +1,103 @@
+"""A code of an authenticator app at log-in, or a recovery code."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
+from django.test import Client
+
+from accounts.models import User
+
+PASSWORD = "seven quiet otters"
+SET_UP = "/accounts/2fa/totp/activate/"
+
+pytestmark = pytest.mark.django_db
+
+
+def code_of(secret: str) -> str:
+    """What an app shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+@pytest.fixture
+def sure_ann(as_ann: Client) -> Client:
+    """Ann's browser, just after she has typed her password again."""
+    as_ann.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return as_ann
+
+
+@pytest.fixture
+def secret(sure_ann: Client, django_capture_on_commit_callbacks) -> str:
+    """The key of Ann's app, switched on."""
+    secret: str = sure_ann.get(SET_UP).context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        sure_ann.post(SET_UP, {"code": code_of(secret)})
+    return secret
+
+
+def test_setting_up_asks_for_the_password(as_ann: Client) -> None:
+    assert as_ann.get(SET_UP)["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_the_square_comes_within_the_page(sure_ann: Client) -> None:
+    page = sure_ann.get(SET_UP).content.decode()
+    assert 'src="data:image/svg+xml' in page
+    assert "img-src 'self' data:" in sure_ann.get(SET_UP)["Content-Security-Policy"]
+
+
+def test_a_right_code_switches_it_on_and_gives_recovery_codes(sure_ann: Client, secret: str, ann: User) -> None:
+    assert set(Authenticator.objects.values_list("type", flat=True)) == {"totp", "recovery_codes"}
+    page = sure_ann.get("/accounts/2fa/recovery-codes/").content.decode()
+    assert all(code in page for code in RecoveryCodes.activate(ann).get_unused_codes())
+    assert "The second step at log-in is on" in [sent.subject for sent in mail.outbox]
+
+
+def test_a_wrong_code_does_not(sure_ann: Client) -> None:
+    sure_ann.get(SET_UP)
+    assert sure_ann.post(SET_UP, {"code": "000000"}).status_code == 422
+    assert not Authenticator.objects.exists()
+
+
+def test_log_in_takes_both(secret: str) -> None:
+    visitor = Client()
+    response = visitor.post(
+        "/accounts/login/", {"login": "ann@example.org", "password": PASSWORD, "next": "/settings/"}
+    )
+    assert response["Location"] == "/accounts/2fa/authenticate/"
+    assert visitor.get("/settings/").status_code == 302
+    assert visitor.post(response["Location"], {"code": "000000"}).status_code == 422
+    assert visitor.post(response["Location"], {"code": code_of(secret)})["Location"] == "/settings/"
+
+
+def test_a_recovery_code_lets_in_once(secret: str, ann: User) -> None:
+    code = RecoveryCodes.activate(ann).get_unused_codes()[0]
+    for expected in (302, 422):
+        visitor = Client()
+        visitor.post("/accounts/login/", {"login": ann.email, "password": PASSWORD})
+        assert visitor.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
+
+
+def test_guesses_are_limited(secret: str, ann: User) -> None:
+    visitor = Client()
+    visitor.post("/accounts/login/", {"login": ann.email, "password": PASSWORD})
+    for _ in range(5):
+        visitor.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert visitor.post("/accounts/2fa/authenticate/", {"code": code_of(secret)}).status_code == 422
+
+
+def test_it_can_be_switched_off(sure_ann: Client, secret: str) -> None:
+    assert "Switch it off" in sure_ann.get("/accounts/2fa/").content.decode()
+    sure_ann.post("/accounts/2fa/totp/deactivate/")
+    assert not Authenticator.objects.exists()
+
+
+def test_new_recovery_codes_replace_the_old(sure_ann: Client, secret: str, ann: User) -> None:
+    old = RecoveryCodes.activate(ann).get_unused_codes()
+    assert sure_ann.get("/accounts/2fa/recovery-codes/generate/").status_code == 200
+    sure_ann.post("/accounts/2fa/recovery-codes/generate/")
+    assert not set(old) & set(RecoveryCodes.activate(ann).get_unused_codes())
