@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from . import invitations, names
+from .backends import person_of
 from .mail import MailError
 from .models import Invitation, Preferences, User
 
@@ -125,7 +126,7 @@ class InvitationAdmin(SuperusersOnly, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Invitation, form: forms.ModelForm, change: bool) -> None:
         if change:
             return
-        obj.invited_by = request.user
+        obj.invited_by = person_of(request)
         super().save_model(request, obj, form, change)
         self._send(request, obj)
 

@@ -40,7 +40,6 @@ class OwnWords:
             elif name == "password1":
                 field.help_text = CHOOSING
             elif name == "code":
-                field.max_length = 40
                 field.widget.attrs["inputmode"] = "numeric"
                 field.widget.attrs["maxlength"] = "40"
 
@@ -54,7 +53,8 @@ class LimitedCode(OwnWords):
         request = context.request
         if not ratelimit.consume(request, action="code", key=f"{request.session.session_key}{self.expected_code}"):
             raise get_adapter().validation_error("too_many_login_attempts")
-        return super().clean_code()  # type: ignore[misc]  # allauth's form, which stands beside this class
+        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form, which stands beside this class
+        return code
 
 
 class LoginForm(OwnWords, account_forms.LoginForm):
@@ -63,6 +63,8 @@ class LoginForm(OwnWords, account_forms.LoginForm):
 
 class SignupForm(OwnWords, account_forms.SignupForm):
     """An address, a password, and the browser's time zone, which nobody has to see unless it is unknown."""
+
+    account_already_exists: bool  # allauth found the address, and keeps it to itself
 
     timezone = forms.CharField(
         label="Your time zone", required=False, widget=forms.HiddenInput(attrs={"data-browser-timezone": ""})
@@ -89,15 +91,18 @@ class SignupForm(OwnWords, account_forms.SignupForm):
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save, or for a known address answer as if we had, in the same time: hashing is what takes it."""
-        if not self.account_already_exists:
+        saved: tuple[User | None, HttpResponse | None]
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        else:
             try:
                 with transaction.atomic():
-                    return super().try_save(request)
+                    saved = super().try_save(request)
+                return saved
             except IntegrityError:  # the same address, signed up in this very moment by another request
                 self.account_already_exists = True
-        else:
-            make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+        saved = super().try_save(request)
+        return saved
 
     def save(self, request: HttpRequest) -> User:
         user: User = super().save(request)
@@ -195,12 +200,12 @@ class SettingsForm(forms.ModelForm):
             self.initial["paused_until"] = None
         here = timezone.now().astimezone(zones.zone(self.instance.timezone))
         self.fields["timezone"].widget = forms.Select(choices=zones.offered_with(self.instance.timezone))
-        self.fields["timezone"].help_text = f"With the present one it is {here:%A, %H:%M}."
+        self.fields["timezone"].help_text = f"It is {here:%A, %H:%M} there now."
 
     def clean_name(self) -> str:
         """Keep the name where a client leaves it out."""
         if "name" not in self.data:
-            return self.instance.user.name
+            return str(self.instance.user.name)
         return names.clean_name(self.cleaned_data["name"])
 
     def clean_timezone(self) -> str:

@@ -6,5 +6,6 @@ from . import views
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
+    path("accounts/confirm-email/", views.confirm_email, name="account_email_verification_sent"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
 ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from allauth.account.adapter import get_adapter
+from allauth.account.views import ConfirmEmailVerificationCodeView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +19,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from . import invitations, links
+from .backends import person_of
 from .forms import SettingsForm
 from .models import Invitation, User
 
@@ -24,15 +28,30 @@ from .models import Invitation, User
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """How and when I am reached."""
-    preferences = request.user.preferences
     data = request.POST if request.method == "POST" else None
-    form = SettingsForm(data, instance=preferences, today=timezone.localdate())
+    form = SettingsForm(data, instance=person_of(request).preferences, today=timezone.localdate())
     if form.is_valid():
         form.store()
         messages.success(request, "Your settings are saved.")
         return redirect("settings")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "accounts/settings.html", {"form": form}, status=status)
+
+
+class ConfirmEmail(ConfirmEmailVerificationCodeView):
+    """allauth's page for a mailed code, which sends a mail again for a known address, too.
+
+    Otherwise the time that a mail takes would tell who has an account: allauth leaves it out.
+    """
+
+    def _resend_form_valid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super()._resend_form_valid(form)
+        if self._process.user is None:
+            get_adapter().send_account_already_exists_mail(self._process.email)
+        return response
+
+
+confirm_email = ConfirmEmail.as_view()
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +81,7 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
         invitations.remember(request, found)
         return redirect("account_signup")
     try:
-        invitations.accept(invitation=found, user=request.user)
+        invitations.accept(invitation=found, user=person_of(request))
     except ValidationError:
         return _closed(request)
     messages.success(request, "Welcome aboard.")

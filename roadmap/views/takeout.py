@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.backends import person_of
 from accounts.forms import DeleteForm
 from roadmap import takeout
 
@@ -23,7 +24,7 @@ from roadmap import takeout
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Download everything that is held on me."""
-    response = HttpResponse(takeout.as_json(takeout.export(request.user)), content_type="application/json")
+    response = HttpResponse(takeout.as_json(takeout.export(person_of(request))), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="waymark-{timezone.localdate()}.json"'
     return response
 
@@ -34,9 +35,9 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: HttpRequest) -> HttpResponse:
     """Delete my account, after saying what goes with it and hearing my password."""
-    form = DeleteForm(request.POST if request.method == "POST" else None, user=request.user)
+    form = DeleteForm(request.POST if request.method == "POST" else None, user=person_of(request))
     if form.is_valid():
-        takeout.erase(request.user)
+        takeout.erase(person_of(request))
         logout(request)
         messages.success(request, "Your account and everything in it are deleted. Farewell, and good luck.")
         return redirect("/")

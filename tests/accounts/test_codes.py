@@ -13,6 +13,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from tests.conftest import REDIS
 
 PATH = "/accounts/confirm-email/"
@@ -97,6 +98,20 @@ def test_codes_are_sent_again_twice(waiting: Client) -> None:
         waiting.post(PATH, {"action": "resend"})
     assert len(mail.outbox) == 3
     assert "Send a new code" not in waiting.get(PATH).content.decode()
+
+
+def test_a_known_address_gets_as_many_mails(ann: User) -> None:
+    """A mail takes time; one that is left out would tell who has an account."""
+    sent = {}
+    for email in (ann.email, "fresh@example.org"):
+        visitor = Client()
+        visitor.post("/accounts/signup/", {"email": email, "password1": "seven quiet otters"})
+        for _ in range(4):
+            REDIS.flushdb()
+            visitor.post(PATH, {"action": "resend"})
+            visitor.post(PATH, {"action": "resend"})  # too soon
+        sent[email] = len([mail for mail in mail.outbox if mail.to == [email]])
+    assert set(sent.values()) == {3}
 
 
 def test_who_mistyped_their_address_starts_again(waiting: Client) -> None:
