@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.health import healthz, readyz
-from roadmap.views import digests, takeout
 
 # The admin's log-in is the site's: the same limits, the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
@@ -15,9 +14,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("", include("accounts.urls")),
-    path("account/export/", takeout.export, name="export"),
-    path("account/delete/", takeout.delete, name="delete"),
-    path("digests/unsubscribe/<str:token>/", digests.unsubscribe, name="digest_unsubscribe"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("roadmap.urls")),

@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Preferences, User
 
+from . import queries
 from .models import Digest, Edition, Enrolment, Suppression
+from .queries import Journey
 
 FORMAT = 1
 
@@ -28,6 +30,7 @@ FORMAT = 1
 def export(user: User) -> dict[str, Any]:
     """Return all rows about `user`, but for what would let a reader of the file in: password, keys, sessions."""
     addresses = _addresses(user)
+    journeys = {journey.enrolment.pk: journey for journey in queries.journeys(user) if journey.enrolment}
     invitations = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=user) | Q(invited_by=user))
     return {
         "format": FORMAT,
@@ -42,7 +45,7 @@ def export(user: User) -> dict[str, Any]:
         "email_addresses": _rows(EmailAddress.objects.filter(user=user)),
         "second_factors": _rows(Authenticator.objects.filter(user=user), without={"data"}),
         "sessions": _rows(user.sessions.all(), without={"session_key", "session_data"}),
-        "enrolments": [_enrolment(row) for row in user.enrolments.select_related("roadmap")],
+        "enrolments": [_enrolment(row, journeys.get(row.pk)) for row in user.enrolments.select_related("roadmap")],
         "digests": _rows(Digest.objects.filter(user=user)),
         "suppressions": _rows(Suppression.objects.filter(address__in=addresses)),
         "invitations": _rows(invitations),
@@ -82,7 +85,8 @@ def _addresses(user: User) -> set[str]:
     return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
 
 
-def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
+def _enrolment(enrolment: Enrolment, journey: Journey | None) -> dict[str, Any]:
+    """Return what somebody did on a roadmap; with it, while they follow it, where that brought them."""
     mine = {"enrolment_id"}
     return {
         "roadmap": enrolment.roadmap.slug,
@@ -90,6 +94,22 @@ def _enrolment(enrolment: Enrolment) -> dict[str, Any]:
         "events": _rows(enrolment.events.order_by("id"), without=mine),
         "milestones": _rows(enrolment.progress.order_by("milestone"), without=mine),
         "choices": _rows(enrolment.choices.order_by("group"), without=mine),
+        "standing": _standing(journey) if journey else None,
+    }
+
+
+def _standing(journey: Journey) -> dict[str, Any] | None:
+    """Return the figures of the plan's page, and each milestone on the path as it counts."""
+    standing = journey.standing
+    if standing is None:
+        return None
+    return {
+        "edition": journey.edition,
+        "today": journey.today,
+        "counts": standing.counts._asdict(),
+        "hours": standing.hours._asdict(),
+        "percent": standing.percent,
+        "milestones": {milestone.slug: milestone.effective_state for milestone in standing.path},
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from roadmap.views import catalogue, placement, plan, progress
+from roadmap.views import catalogue, digests, placement, plan, progress, takeout
 
 milestone = [
     path("", catalogue.milestone, name="milestone"),
@@ -27,6 +27,9 @@ one_roadmap = [
 urlpatterns = [
     path("", catalogue.home, name="home"),
     path("plan/", plan.plan, name="plan"),
+    path("digests/unsubscribe/<str:token>/", digests.unsubscribe, name="digest_unsubscribe"),
+    path("account/export/", takeout.export, name="export"),
+    path("account/delete/", takeout.delete, name="delete"),
     path("roadmaps/", catalogue.roadmaps, name="roadmaps"),
     path("roadmaps/<slug:slug>/", include(one_roadmap)),
 ]

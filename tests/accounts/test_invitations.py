@@ -85,12 +85,13 @@ def test_opening_the_link_changes_nothing(client: Client, invitation: Invitation
 
 
 def test_who_has_an_account_logs_in_and_accepts(client: Client, ann: User, invitation: Invitation) -> None:
-    response = client.post(path_of(invitation))
+    path = path_of(invitation)
+    response = client.post(path)
     assert response["Location"].startswith("/accounts/login/?next=%2Finvitations%2F")
-    assert log_in(client, next=path_of(invitation))["Location"] == path_of(invitation)
+    assert log_in(client, next=path)["Location"] == path
     ann.refresh_from_db()
     assert not ann.is_staff
-    assert client.post(path_of(invitation))["Location"] == "/admin/"
+    assert client.post(path)["Location"] == "/admin/"
     ann.refresh_from_db()
     assert ann.is_staff
 

@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Preferences, Session, User
@@ -190,3 +191,28 @@ def test_an_operator_exports_and_erases(capsys: pytest.CaptureFixture[str]) -> N
     assert not User.objects.exists()
     with pytest.raises(CommandError, match="Nobody has the address"):
         call_command("takeout", "ann@example.org")
+
+
+def test_where_one_stands_is_what_the_plan_says(me: Client, learner: User, enrolment: Enrolment) -> None:
+    me.post("/roadmaps/ml-architect/milestones/linear-algebra/state/", {"state": "done", "edition": "1"})
+    plan = me.get("/roadmaps/ml-architect/plan.json").json()
+    standing = takeout.export(learner)["enrolments"][0]["standing"]
+    assert standing["milestones"]["linear-algebra"] == "done"
+    assert {name: standing[name] for name in ("counts", "hours", "percent", "edition")} == {
+        name: plan[name] for name in ("counts", "hours", "percent", "edition")
+    }
+
+
+def test_a_roadmap_that_was_left_keeps_its_events_in_the_export(
+    me: Client, learner: User, enrolment: Enrolment
+) -> None:
+    me.post("/roadmaps/ml-architect/leave/")
+    exported = takeout.export(learner)["enrolments"][0]
+    assert exported["standing"] is None
+    assert [event["kind"] for event in exported["events"]] == ["enrolled", "left"]
+
+
+def test_a_learner_with_history_can_be_erased(me: Client, learner: User, enrolment: Enrolment) -> None:
+    takeout.erase(learner)
+    assert not Event.objects.exists()
+    assert me.get("/plan/").status_code == 302
