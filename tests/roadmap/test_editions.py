@@ -116,10 +116,10 @@ class TestRows:
                 for n in range(2_000)
             )
         )
-        start = time.perf_counter()
+        start = time.process_time()
         with CaptureQueriesContext(connection) as queries:
             roadmap = write(document)
-        assert time.perf_counter() - start < 8
+        assert time.process_time() - start < 8
         assert len(queries) < 80
         assert document_of(roadmap) == document
 

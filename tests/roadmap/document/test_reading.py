@@ -291,10 +291,10 @@ HOSTILE = {
 def test_a_hostile_file_is_refused_quickly_and_in_few_words(name: str) -> None:
     data, said = HOSTILE[name]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(DocumentError) as caught:
         parse(data, name="upload")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150 * 1024  # KiB on Linux
     message = str(caught.value)
     assert said in message

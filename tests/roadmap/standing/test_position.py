@@ -94,7 +94,7 @@ def test_a_standing_costs_little() -> None:
     standing_of(document, progress)
     times = []
     for _ in range(50):
-        start = time.perf_counter()
+        start = time.process_time()
         assert standing_of(document, progress).percent
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.001
