@@ -121,9 +121,10 @@ def mark(
     _live(document, milestone)
     with _change(enrolment, today=today, edition=edition) as change:
         now = change.mark_of(milestone)
-        if now.state != state or (on and on != now.state_on):
-            locked = standing_of(document, change.progress).of(milestone).locked
-            anyway = locked and state != State.TODO
+        standing = standing_of(document, change.progress).of(milestone)
+        # What counts may differ from what was said: credit carried over is put aside by a mark of one's own.
+        if (now.state, standing.effective_state) != (state, state) or (on and on != now.state_on):
+            anyway = standing.locked and state != State.TODO
             change.add(Event.Kind.STATE, {"state": str(state), "anyway": anyway}, on=on, milestone=milestone)
     return tuple(change.added)
 

@@ -83,6 +83,19 @@ class TestEnrolling:
 
 
 class TestMarking:
+    def test_a_mark_of_ones_own_puts_credit_aside(self, learner, roadmap, enrolment, stand):
+        data = to_data(stand().document)
+        old = next(m for m in data["milestones"] if m["slug"] == "explore-the-role")
+        old |= {"retired_on": "2026-11-22", "replaced_by": ["pay-and-outlook"]}
+        roadmap.current_edition = Edition.objects.create(roadmap=roadmap, number=2, document=data, sha256="-")
+        mine = {"enrolment": enrolment, "today": TODAY}
+        actions.mark(milestone="explore-the-role", state="done", edition=1, **mine)
+        roadmap.save()
+        assert stand().standing.of("pay-and-outlook").effective_state == "done"
+        actions.mark(milestone="pay-and-outlook", state="todo", edition=2, **mine)
+        assert stand().standing.of("pay-and-outlook").effective_state == "todo"
+        assert actions.mark(milestone="pay-and-outlook", state="todo", edition=2, **mine) == ()
+
     def test_a_state_is_kept_with_its_local_day_and_edition(self, do):
         (event,) = do.mark(milestone="linear-algebra", state="done", on=date(2026, 11, 3))
         assert (event.on, event.edition, event.data) == (date(2026, 11, 3), 1, {"state": "done", "anyway": False})
