@@ -49,7 +49,7 @@ IS_HTTPS = urlsplit(SITE_URL).scheme == "https"
 INSTALLED_APPS = [
     "accounts",
     "roadmap",
-    "django.contrib.admin",
+    "roadmap.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

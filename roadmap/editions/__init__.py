@@ -2,7 +2,7 @@
 
 from .merging import merged
 from .publishing import document_in, publish, published
-from .reading import document_of
+from .reading import data_of, document_of
 from .writing import write
 
-__all__ = ["document_in", "document_of", "merged", "publish", "published", "write"]
+__all__ = ["data_of", "document_in", "document_of", "merged", "publish", "published", "write"]

@@ -32,19 +32,22 @@ _ORDER = ("position", "pk")
 
 def document_of(roadmap: Roadmap) -> Document:
     """Return the working copy as a document; raise `DocumentError` while it is not one (steps that don't sum, say)."""
-    return from_data(
-        {
-            "format": 1,
-            **_filled(slug=roadmap.slug, title=roadmap.title, summary=roadmap.summary),
-            "sources": [_source(row) for row in Source.objects.filter(roadmap=roadmap).order_by(*_ORDER)],
-            "stages": [_stage(row) for row in Stage.objects.filter(roadmap=roadmap).order_by(*_ORDER)],
-            "groups": _groups(roadmap),
-            "milestones": _milestones(roadmap),
-            "credentials": [_credential(row) for row in _of_milestones(Credential, roadmap, "milestone")],
-            "facts": [_fact(row) for row in _of_milestones(Fact, roadmap, "milestone", "source")],
-            "trace": [_citation(row) for row in _of_milestones(Citation, roadmap, "milestone", "source")],
-        }
-    )
+    return from_data(data_of(roadmap))
+
+
+def data_of(roadmap: Roadmap) -> Data:
+    """Return the working copy as plain data, half-way work included."""
+    return {
+        "format": 1,
+        **_filled(slug=roadmap.slug, title=roadmap.title, summary=roadmap.summary),
+        "sources": [_source(row) for row in Source.objects.filter(roadmap=roadmap).order_by(*_ORDER)],
+        "stages": [_stage(row) for row in Stage.objects.filter(roadmap=roadmap).order_by(*_ORDER)],
+        "groups": _groups(roadmap),
+        "milestones": _milestones(roadmap),
+        "credentials": [_credential(row) for row in _of_milestones(Credential, roadmap, "milestone")],
+        "facts": [_fact(row) for row in _of_milestones(Fact, roadmap, "milestone", "source")],
+        "trace": [_citation(row) for row in _of_milestones(Citation, roadmap, "milestone", "source")],
+    }
 
 
 def _filled(**values: Any) -> Data:

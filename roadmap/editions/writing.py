@@ -185,7 +185,7 @@ def _plain(part: Any, *names: str) -> Row:
 
 
 def _placed(rows: Iterable[Row]) -> list[Row]:
-    return [{**row, "position": position} for position, row in enumerate(rows)]
+    return [{**row, "position": position} for position, row in enumerate(rows, start=1)]
 
 
 def _replace(model: Any, stored: Iterable[Any], rows: list[Row], key: Key) -> None:

@@ -56,6 +56,7 @@ class Roadmap(models.Model):
 
     class Meta:
         ordering = ["title"]
+        permissions = [("publish_roadmap", "Can publish an edition")]
         constraints = [slug_constraint("roadmap_slug_form")]
 
     def __str__(self) -> str:

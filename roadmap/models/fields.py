@@ -31,6 +31,10 @@ class WebURLField(models.URLField):
         kwargs.setdefault("max_length", 2000)
         super().__init__(*args, **kwargs)
 
+    def formfield(self, **kwargs: Any) -> Any:
+        """An address typed without a scheme is meant as https."""
+        return super().formfield(**{"assume_scheme": "https", **kwargs})
+
 
 class PermanentSlugField(models.CharField):
     """A name in addresses and files: lower-case words joined by hyphens, never changed once published."""

@@ -1,0 +1,101 @@
+"""What happened, to be read and never changed: enrolments, progress, events, digests, suppressed addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from roadmap.models import Choice, Digest, Enrolment, Event, MilestoneProgress, Suppression
+
+from .base import PlainAdmin
+
+
+class ReadOnlyAdmin(PlainAdmin):
+    """A window, also for superusers: the application alone writes here."""
+
+    list_per_page = 100
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OfLearnerAdmin(ReadOnlyAdmin):
+    """Rows that hang on an enrolment."""
+
+    list_select_related = ("enrolment__user", "enrolment__roadmap")
+    search_fields = ("enrolment__user__email", "milestone")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("enrolment__user", "enrolment__roadmap")
+
+    @admin.display(description="learner", ordering="enrolment__user__email")
+    def learner(self, row: Any) -> str:
+        return str(row.enrolment.user)
+
+    @admin.display(description="roadmap")
+    def roadmap(self, row: Any) -> str:
+        return str(row.enrolment.roadmap)
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ReadOnlyAdmin):
+    list_display = ("user", "roadmap", "hours_per_week", "target_on", "started_on", "left_at")
+    list_filter = ("roadmap", ("left_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "roadmap")
+    search_fields = ("user__email",)
+
+
+@admin.register(MilestoneProgress)
+class MilestoneProgressAdmin(OfLearnerAdmin):
+    list_display = ("learner", "roadmap", "milestone", "state", "state_on")
+    list_filter = ("state",)
+    # A learner's note is private: nobody reads it here.
+    exclude = ("note", "evidence_url")
+
+
+@admin.register(Choice)
+class ChoiceAdmin(OfLearnerAdmin):
+    list_display = ("learner", "roadmap", "group", "milestone")
+
+
+@admin.register(Event)
+class EventAdmin(OfLearnerAdmin):
+    list_display = ("at", "learner", "roadmap", "kind", "milestone", "step", "edition")
+    list_filter = ("kind",)
+    ordering = ("-id",)
+    fields = ("enrolment", "change", "kind", "milestone", "step", "what", "at", "on", "edition")
+    readonly_fields = fields
+
+    @admin.display(description="what")
+    def what(self, event: Event) -> Any:
+        """The event's data; a note's words stay the learner's."""
+        return "private" if event.kind == Event.Kind.NOTE else event.data
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    list_display = ("user", "period", "state", "reason", "due_at", "sent_at", "attempts", "smtp_code")
+    list_filter = ("state",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "to_address", "message_id")
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ReadOnlyAdmin):
+    """An operator may let an address receive mail again, by deleting its row."""
+
+    list_display = ("address", "reason", "detail", "until", "created_at")
+    list_filter = ("reason",)
+    search_fields = ("address",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super(ReadOnlyAdmin, self).has_delete_permission(request, obj)

@@ -1,0 +1,160 @@
+"""From draft to edition: preview it as a learner would see it, review what changes, publish."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django import forms
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from roadmap.document import DocumentError, Finding, lint
+from roadmap.drafts import Draft, draft_of, sentence_of
+from roadmap.editions import publish
+from roadmap.models import ChoiceGroup, Credential, Edition, Fact, Milestone, Roadmap, Source, Stage
+
+from .forms import clean_values
+from .learners import Learners, learners_of
+
+if TYPE_CHECKING:
+    from .roadmaps import RoadmapAdmin
+
+_PLACE = re.compile(r"(?:line \d+: )?(\w+)\[([a-z0-9-]+)\]")
+_PARTS: dict[str, type[Model]] = {
+    "stages": Stage,
+    "milestones": Milestone,
+    "groups": ChoiceGroup,
+    "credentials": Credential,
+    "facts": Fact,
+    "sources": Source,
+}
+
+
+class PublishForm(forms.Form):
+    """What the editor says of the edition, and which state of the draft was reviewed."""
+
+    notes = forms.CharField(
+        label="What is new, in a line",
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="Learners read it: “Two milestones on evaluation; statistics takes 10 hours less.”",
+    )
+    draft_version = forms.IntegerField()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        clean_values(self)
+        return cleaned
+
+
+class Advice(NamedTuple):
+    """A finding with the address of the thing that it is about."""
+
+    message: str
+    url: str
+
+
+class TouchedMilestone(NamedTuple):
+    """A changed milestone that learners have."""
+
+    title: str
+    learners: Learners
+
+
+def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
+    """Show what publishing would do, on GET; publish on POST, if it is still the draft that was shown."""
+    roadmap = roadmap_or_404(admin, request, object_id)
+    if request.method == "POST":
+        if not request.user.has_perm("roadmap.publish_roadmap"):
+            raise PermissionDenied
+        form = PublishForm(request.POST)
+        if form.is_valid() and (edition := _publish(roadmap, request.user, form)):
+            admin.log_change(request, roadmap, f"Published edition {edition.number}.")
+            admin.message_user(request, f"Edition {edition.number} is live.")
+            return HttpResponseRedirect(reverse("admin:roadmap_edition_change", args=[edition.pk]))
+    else:
+        form = PublishForm()
+    draft = draft_of(roadmap)
+    findings = lint(draft.document) if draft.document else ()
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": f"Review and publish “{roadmap}”",
+        "opts": admin.opts,
+        "original": roadmap,
+        "roadmap": roadmap,
+        "draft": draft,
+        "form": form,
+        "may_publish": request.user.has_perm("roadmap.publish_roadmap"),
+        "problems": _problems(roadmap, draft),
+        "errors": _advice(roadmap, [finding for finding in findings if finding.level == "error"]),
+        "warnings": _advice(roadmap, [finding for finding in findings if finding.level == "warning"]),
+        "changes": [sentence_of(change) for change in draft.changes],
+        "touched": _touched(roadmap, draft),
+        "is_empty": _is_empty(draft),
+    }
+    return render(request, "admin/roadmap/review.html", context, status=422 if form.is_bound else 200)
+
+
+def roadmap_or_404(admin: RoadmapAdmin, request: HttpRequest, object_id: str) -> Roadmap:
+    """Return the roadmap for somebody who may see its draft."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    roadmap: Roadmap | None = admin.get_object(request, unquote(object_id))
+    if roadmap is None:
+        raise Http404
+    return roadmap
+
+
+def _is_empty(draft: Draft) -> bool:
+    return draft.document is not None and draft.number is not None and not draft.changes
+
+
+def _publish(roadmap: Roadmap, by: Any, form: PublishForm) -> Edition | None:
+    """Publish the draft that was reviewed; where that is not possible, say why on the form and return nothing."""
+    with transaction.atomic():
+        locked = Roadmap.objects.select_for_update(of=("self",)).select_related("current_edition").get(pk=roadmap.pk)
+        draft = draft_of(locked)
+        if form.cleaned_data["draft_version"] != locked.draft_version:
+            form.add_error(None, "The draft has changed since this page was opened. Look at it again, then publish.")
+        elif _is_empty(draft):
+            form.add_error(None, "There is nothing to publish: the draft is the same as the edition learners see.")
+        else:
+            try:
+                return publish(roadmap=locked, by=by, notes=form.cleaned_data["notes"])
+            except DocumentError:
+                form.add_error(None, "Mend what is listed below first.")
+    return None
+
+
+def _problems(roadmap: Roadmap, draft: Draft) -> list[Advice]:
+    """Return what keeps the draft from being a document, line by line."""
+    return _linked(roadmap, [(line, line) for line in draft.problem.splitlines()])
+
+
+def _advice(roadmap: Roadmap, findings: list[Finding]) -> list[Advice]:
+    return _linked(roadmap, [(finding.place, finding.message) for finding in findings])
+
+
+def _linked(roadmap: Roadmap, rows: list[tuple[str, str]]) -> list[Advice]:
+    """Add the address of the thing to each message: one query per sort of thing."""
+    named = [(match[1], match[2]) if (match := _PLACE.match(place)) else ("", "") for place, _ in rows]
+    urls: dict[tuple[str, str], str] = {}
+    for collection in {collection for collection, _ in named if collection in _PARTS}:
+        model: Any = _PARTS[collection]
+        slugs = [slug for other, slug in named if other == collection]
+        for slug, pk in model.objects.filter(roadmap=roadmap, slug__in=slugs).values_list("slug", "pk"):
+            urls[collection, slug] = reverse(f"admin:roadmap_{model._meta.model_name}_change", args=[pk])
+    return [Advice(message, urls.get(name, "")) for name, (_, message) in zip(named, rows, strict=True)]
+
+
+def _touched(roadmap: Roadmap, draft: Draft) -> list[TouchedMilestone]:
+    """Return the changed milestones that learners have, with how many."""
+    titles = {change.slug: change.title for change in draft.changes if change.what == "milestone"}
+    counts = learners_of(roadmap, titles)
+    return [TouchedMilestone(title, counts[slug]) for slug, title in titles.items() if slug in counts]

@@ -1,0 +1,102 @@
+"""The roadmap's own page: where an editor begins, and the way to preview and publish."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from roadmap.drafts import draft_of, touch
+from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Roadmap, Source, Stage
+
+from .base import PlainAdmin
+from .curriculum import SHORT_TEXT
+from .forms import RoadmapForm, is_published
+from .preview import preview
+from .publishing import review
+
+PARTS = (Stage, Milestone, ChoiceGroup, Credential, Fact, Source)
+
+
+@admin.register(Roadmap)
+class RoadmapAdmin(PlainAdmin):
+    form = RoadmapForm
+    change_form_template = "admin/roadmap/roadmap_form.html"
+    fieldsets = [
+        (None, {"fields": ["title", "summary"]}),
+        ("Address and withdrawal", {"classes": ["collapse"], "fields": ["slug", "withdrawn_at"]}),
+    ]
+    list_display = ("title", "edition", "ways")
+    search_fields = ("title",)
+    formfield_overrides = SHORT_TEXT
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Roadmap]:
+        return super().get_queryset(request).select_related("current_edition")
+
+    def get_urls(self) -> list[URLPattern]:
+        def view(function: Any) -> Any:
+            return self.admin_site.admin_view(partial(function, self))
+
+        return [
+            path("<path:object_id>/review/", view(review), name="roadmap_roadmap_review"),
+            path("<path:object_id>/preview/", view(preview), name="roadmap_roadmap_preview"),
+            path("<path:object_id>/preview/<slug:milestone>/", view(preview), name="roadmap_roadmap_preview_milestone"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="Learners see")
+    def edition(self, roadmap: Roadmap) -> str:
+        return f"edition {roadmap.current_edition.number}" if roadmap.current_edition else "nothing yet"
+
+    @admin.display(description="Draft")
+    def ways(self, roadmap: Roadmap) -> SafeString:
+        draft = draft_of(roadmap)
+        return format_html(
+            '{} · <a href="{}">Preview</a> · <a href="{}">Review and publish</a>',
+            draft.state,
+            draft.preview_url,
+            draft.review_url,
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Roadmap | None = None) -> tuple[str, ...]:
+        """Withdrawing a roadmap is an operator's decision; a published slug is permanent."""
+        fixed = ("slug",) if obj and is_published(obj) else ()
+        return fixed if request.user.is_superuser else (*fixed, "withdrawn_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Roadmap | None = None) -> bool:
+        return (obj is None or not is_published(obj)) and super().has_delete_permission(request, obj)
+
+    def changeform_view(
+        self, request: Any, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        if object_id is not None and (roadmap := self.get_object(request, object_id)):
+            context |= {"draft": draft_of(roadmap), "parts": _parts(request, roadmap)}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        touch(form.instance)
+
+    def response_change(self, request: Any, obj: Roadmap) -> HttpResponse:
+        request.roadmap = obj
+        return super().response_change(request, obj)
+
+
+def _parts(request: HttpRequest, roadmap: Roadmap) -> list[dict[str, Any]]:
+    """Return the lists of a roadmap with their sizes, those that this person may see."""
+    return [
+        {
+            "name": model._meta.verbose_name_plural,
+            "count": model._default_manager.filter(roadmap=roadmap).count(),
+            "url": f"{reverse(f'admin:roadmap_{model._meta.model_name}_changelist')}?roadmap={roadmap.pk}",
+        }
+        for model in PARTS
+        if request.user.has_perm(f"roadmap.view_{model._meta.model_name}")
+    ]

@@ -1,0 +1,53 @@
+"""The admin's front door: our name, a start page that leads an editor, and no way in for broken queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from roadmap.drafts import draft_of
+from roadmap.models import Roadmap
+
+ORDER = (
+    *("Roadmap", "Stage", "Milestone", "ChoiceGroup", "Credential", "Fact", "Source", "Edition"),
+    *("Enrolment", "MilestoneProgress", "Choice", "Event", "Digest", "Suppression"),
+)
+
+
+class AdminSite(admin.AdminSite):
+    site_header = "Waymark"
+    site_title = "Waymark"
+    index_title = "Start"
+    enable_nav_sidebar = False
+    index_template = "admin/start.html"
+    empty_value_display = "–"
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Refuse a query that no text column can hold, before it reaches the database."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if any("\0" in value for values in request.GET.lists() for value in (values[0], *values[1])):
+                raise BadRequest("NUL in the query")
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        context: dict[str, Any] = {}
+        if request.user.has_perm("roadmap.view_roadmap"):
+            context["drafts"] = [draft_of(roadmap) for roadmap in Roadmap.objects.select_related("current_edition")]
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Roadmaps first, in the order in which they are built."""
+        apps = super().get_app_list(request, app_label)
+        place = {name: index for index, name in enumerate(ORDER)}
+        for app in apps:
+            if app["app_label"] == "roadmap":
+                app["models"].sort(key=lambda model: place.get(model["object_name"], len(place)))
+        return sorted(apps, key=lambda app: app["app_label"] != "roadmap")

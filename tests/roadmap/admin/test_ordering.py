@@ -1,0 +1,80 @@
+"""Order: dragged, moved by buttons; within one roadmap, around what a filter hides."""
+
+import json
+
+from roadmap.models import Milestone, Roadmap
+from tests.roadmap.admin.helpers import address, messages_of, order_of
+
+DRAG = "/admin/roadmap/milestone/adminsortable2_update/"
+
+
+def drag(client, *milestones, body=None):
+    items = [[str(milestone.pk), place] for place, milestone in enumerate(milestones, start=7)]
+    body = json.dumps({"updatedItems": items}) if body is None else body
+    return client.post(DRAG, body, content_type="application/json")
+
+
+def test_a_drag_is_saved_and_answered(editor, road):
+    response = drag(editor, road.statistics, road.algebra)
+    assert response.text.startswith("Draft saved: 1 change, learners still see edition 1.")
+    assert order_of(road) == ["statistics", "linear-algebra", "cloud-aws", "cloud-azure"]
+    assert Roadmap.objects.get().draft_version == 1
+
+
+def test_a_drag_in_a_filtered_list_leaves_the_rest_in_place(editor, road):
+    drag(editor, road.azure, road.algebra)
+    assert order_of(road) == ["cloud-azure", "statistics", "cloud-aws", "linear-algebra"]
+
+
+def test_a_drag_stays_within_its_roadmap(editor, road, other_road):
+    before = order_of(other_road)
+    drag(editor, road.azure, other_road.algebra, road.algebra)
+    assert order_of(other_road) == before
+
+
+FORGED_ORDERS = [
+    *("", "[]", "{}", "null", '{"updatedItems": 3}', '{"updatedItems": [[1]]}', '{"updatedItems": [["x", "y"]]}'),
+    *(
+        '{"updatedItems": []}',
+        '{"updatedItems": [["\\ud800", 1]]}',
+        '{"updatedItems": [[1e999, 1]]}',
+        "[" * 100_000,
+    ),
+    json.dumps({"updatedItems": [[10**30, 1]]}),
+]
+
+
+def test_a_forged_order_is_refused(editor, road, subtests):
+    for body in FORGED_ORDERS:
+        with subtests.test(body=body[:80]):
+            assert drag(editor, body=body).status_code == 400
+    assert order_of(road) == ["linear-algebra", "statistics", "cloud-aws", "cloud-azure"]
+
+
+def test_dragging_needs_a_post_and_the_permission(editor, client, road):
+    assert editor.get(DRAG).status_code == 405
+    assert drag(client, road.statistics, road.algebra).status_code == 302
+    assert order_of(road)[0] == "linear-algebra"
+
+
+def test_buttons_move_a_row_among_those_shown(editor, road):
+    url = address(road.algebra, "changelist", roadmap=road.roadmap.pk)
+    response = editor.post(url, {"_move": f"{road.statistics.pk}:up"}, follow=True)
+    assert messages_of(response)[0].startswith("Draft saved: 1 change")
+    assert order_of(road)[:2] == ["statistics", "linear-algebra"]
+    stage = f"{url}&stage={road.work.pk}"
+    editor.post(stage, {"_move": f"{road.azure.pk}:up"})
+    editor.post(stage, {"_move": f"{road.azure.pk}:up"})
+    assert order_of(road) == ["statistics", "linear-algebra", "cloud-azure", "cloud-aws"]
+
+
+def test_a_forged_move_is_refused(editor, road):
+    url = address(road.algebra, "changelist", roadmap=road.roadmap.pk)
+    for move in ("", "x", "1", "0:up", "99999999999999999999:up", "1:sideways", "\0:up"):
+        assert editor.post(url, {"_move": move}).status_code == 400
+
+
+def test_equal_positions_are_sorted_out(editor, road):
+    Milestone.objects.update(position=0)
+    drag(editor, road.azure, road.algebra)
+    assert sorted(Milestone.objects.values_list("position", flat=True)) == [1, 2, 3, 4]

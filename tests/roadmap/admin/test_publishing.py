@@ -1,0 +1,162 @@
+"""From draft to edition: reviewed, refused or published, and then what learners read."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from roadmap.models import Edition, Milestone, Roadmap
+from tests.roadmap.admin.helpers import add_row, address, edit, logged_in, messages_of, person
+
+
+def review_url(road) -> str:
+    return address(road.roadmap, "review")
+
+
+def publish(client, road, notes="Algebra takes longer.", **data):
+    version = Roadmap.objects.get(pk=road.roadmap.pk).draft_version
+    return client.post(review_url(road), {"notes": notes, "draft_version": version, **data}, follow=True)
+
+
+def test_the_review_shows_what_changes_and_for_whom(editor, road, learner):
+    edit(editor, road.algebra, effort_high=25)
+    page = editor.get(review_url(road))
+    assert "Learners see <strong>edition 1</strong>" in page.text
+    assert page.context["changes"] == ["Effort: milestone “Linear algebra”: 10 h (5 to 20) → 10 h (5 to 25)"]
+    assert [(row.title, str(row.learners)) for row in page.context["touched"]] == [("Linear algebra", "1 doing")]
+    assert "Publish" in page.text
+
+
+def test_publishing_makes_an_edition(editor, editor_user, road):
+    edit(editor, road.algebra, effort_high=25)
+    response = publish(editor, road)
+    assert messages_of(response) == ["Edition 2 is live."]
+    edition = Edition.objects.get(number=2)
+    assert (edition.notes, edition.published_by) == ("Algebra takes longer.", editor_user)
+    assert Roadmap.objects.get(pk=road.roadmap.pk).current_edition == edition
+    assert LogEntry.objects.filter(user=editor_user, change_message="Published edition 2.").exists()
+
+
+def test_a_first_edition_is_published(editor, other_road):
+    assert "this will be edition 1" in editor.get(review_url(other_road)).text
+    assert messages_of(publish(editor, other_road)) == ["Edition 1 is live."]
+
+
+def test_nothing_is_published_twice(editor, road):
+    assert "Nothing: the draft is the same as edition 1." in editor.get(review_url(road)).text
+    response = publish(editor, road)
+    assert response.status_code == 422
+    assert "There is nothing to publish" in response.text
+    assert Edition.objects.count() == 1
+
+
+def test_a_draft_that_changed_meanwhile_is_looked_at_again(editor, road):
+    edit(editor, road.algebra, effort_high=25)
+    version = Roadmap.objects.get().draft_version
+    edit(editor, road.algebra, effort_high=26)
+    response = publish(editor, road, draft_version=version)
+    assert response.status_code == 422
+    assert "The draft has changed since this page was opened" in response.text
+    assert Edition.objects.count() == 1
+    assert messages_of(publish(editor, road)) == ["Edition 2 is live."]
+
+
+def test_steps_that_do_not_sum_block_with_a_link(editor, road):
+    edit(editor, road.algebra, **{"steps-0-hours": 9})
+    page = editor.get(review_url(road))
+    assert page.context["problems"][0].url == address(road.algebra)
+    assert "14" in page.context["problems"][0].message
+    assert publish(editor, road).status_code == 422
+    assert Edition.objects.count() == 1
+
+
+def test_findings_block_or_warn_with_a_link(editor, road):
+    editor.post(address(road.aws, "retire"), {"retired_on": "2026-01-31"})
+    page = editor.get(review_url(road))
+    assert page.context["errors"][0].url == address(road.group)
+    assert "is retired: choose another" in page.context["errors"][0].message
+    assert publish(editor, road).status_code == 422
+    edit(editor, road.algebra, done_when="")
+    page = editor.get(review_url(road))
+    assert address(road.algebra) in [advice.url for advice in page.context["warnings"]]
+
+
+@pytest.mark.parametrize("notes", ["", " ", "a\0b", "x" * 301, "a\x07"])
+def test_a_release_needs_a_line(editor, road, notes):
+    edit(editor, road.algebra, effort_high=25)
+    assert publish(editor, road, notes=notes).status_code == 422
+    assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize("version", ["", "x", "1e9", str(10**30), "\0"])
+def test_a_forged_version_is_refused(editor, road, version):
+    edit(editor, road.algebra, effort_high=25)
+    assert publish(editor, road, draft_version=version).status_code == 422
+
+
+def test_publishing_is_a_post_with_the_permission(editor, road):
+    edit(editor, road.algebra, effort_high=25)
+    editor.get(f"{review_url(road)}?notes=x&draft_version=1")
+    assert Edition.objects.count() == 1
+    assistant = person("assistant@example.org", is_staff=True)
+    assert publish(logged_in(assistant), road).status_code == 403
+    assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize("page", ["review", "preview"])
+def test_what_does_not_exist_is_404(editor, road, page):
+    for pk in (0, 10**30, "x", "-1", "%00"):
+        assert editor.get(f"/admin/roadmap/roadmap/{pk}/{page}/").status_code == 404
+
+
+def test_the_preview_shows_the_draft_with_nothing_to_press(editor, road):
+    edit(editor, road.algebra, title="Matrices and vectors")
+    page = editor.get(address(road.roadmap, "preview"))
+    assert "Preview of the draft." in page.text
+    assert "Matrices and vectors" in page.text
+    milestone = reverse("admin:roadmap_roadmap_preview_milestone", args=[road.roadmap.pk, "linear-algebra"])
+    assert f'href="{milestone}' in page.text
+    shown = editor.get(milestone)
+    assert "Part 1" in shown.text
+    for html in (page.text, shown.text):
+        main = html.partition("<main")[2].partition("</main>")[0]
+        assert "<form inert" in main
+        assert main.count("<form") == main.count("<form inert")
+        assert 'href="/roadmaps/data-scientist/' not in main
+
+
+def test_the_preview_of_a_milestone_that_is_not_there_is_404(editor, road):
+    assert editor.get(f"/admin/roadmap/roadmap/{road.roadmap.pk}/preview/nonsense/").status_code == 404
+
+
+def test_half_way_work_can_be_previewed(editor, road):
+    edit(editor, road.algebra, **{"steps-0-hours": 9})
+    assert editor.get(address(road.roadmap, "preview")).status_code == 200
+
+
+def test_learners_read_the_edition_until_the_next_is_published(editor, client, road):
+    url = "/roadmaps/data-scientist/milestones/linear-algebra/"
+    edit(editor, road.algebra, title="Matrices and vectors")
+    assert "Linear algebra" in client.get(url).text
+    publish(editor, road)
+    assert "Matrices and vectors" in client.get(url).text
+
+
+def test_an_edition_is_read_and_downloaded_only(editor, superuser, road):
+    edition = Edition.objects.get()
+    page = editor.get(address(edition))
+    assert "The first edition." in page.text
+    document = editor.get(reverse("admin:roadmap_edition_document", args=[edition.pk]))
+    assert document["Content-Disposition"] == 'attachment; filename="data-scientist-edition-1.yaml"'
+    assert document.text.startswith("format: 1\nslug: data-scientist\n")
+    for client in (editor, superuser):
+        assert client.post(address(edition), {"notes": "Forged"}).status_code == 403
+        assert client.post(address(edition, "delete"), {"post": "yes"}).status_code == 403
+        assert client.get(address(edition, "add")).status_code == 403
+    assert Edition.objects.get().notes == "The first edition."
+
+
+def test_an_edition_tells_what_it_changed(editor, road):
+    add_row(editor, road.algebra, "steps", title="Part 3", hours=0)
+    publish(editor, road)
+    assert "Steps: milestone “Linear algebra”: +part-3" in editor.get(address(Edition.objects.get(number=2))).text
+    assert Milestone.objects.get(pk=road.algebra.pk).first_edition.number == 1
