@@ -1,26 +1,35 @@
 """Where a learner stands: the only interpreter of progress. Pure: no Django, no clock.
 
 `fold` turns appended events into `Progress`; `standing_of` reads it on an edition. Pages, plan.json, mail, export and
-admin take the result. The rules are the contract's "Progress: what counts"; where it leaves a choice, it was this:
+admin take the result.
 
-- **A step ticked or an hour logged** on a milestone without a state makes it `doing`; what the learner says of a state
-  stands. Taking the last tick back makes it `todo` again. Work on what was put back to `todo` makes it `doing`.
-- **A mandatory group rules its members.** One that is not the path member stays off the path whatever its state, even
-  if it is marked optional; a member of both a mandatory and an optional group also comes in through the optional one.
-- **A choice of mine** that `pairs_with` ties to is an explicit one, in any group. Pairs tie both ways: who chooses the
-  Google certificate walks the Google cloud, also where the pair is written in the certificates' group.
-- **"Earliest"** goes by the learner's date, then by the order of events.
-- **A choice of a member that was replaced** means the member that replaces it in the same group. A retired default
-  gives way to its replacement, then to the first member that is live; a group without any asks for nothing.
-- **A required optional group** locks only when one of its members is on the path and none of those is satisfied.
-- **A lock stays while it is true.** A milestone that was started anyway is `doing` and locked; finished, known, skipped
-  and retired ones are never locked.
-- **Credit.** What replaces a milestone is done when all that name it in `replaced_by` are done or known, unless its own
-  state was marked later. Otherwise their earned hours count as earned in it, on top of its own, up to nine tenths:
-  they reduce what is left, never the total, so a replacement moves no percentage back. An hour is credited once: one
-  that is replaced by several shares its hours out by their likely hours. What has credit but no state is `doing`.
-- **Skipping** what is left never raises the percentage. (Skipping a finished group member can hand the path to
-  another finished one; that is the contract's rule of the path.)
+**States.** `done` was learned here, `known` was brought along, `skipped` was left out on purpose; then `doing` and
+`todo`. A step ticked or an hour logged on a milestone without a state, or on one that was put back to `todo`, makes it
+`doing`; otherwise what the learner says stands. Taking the last tick back makes it `todo` again.
+
+**My path**: every mandatory milestone; one member of each mandatory group; optional milestones and members of optional
+groups that I took up (any state but `todo`, or chosen). The member of a group is
+1. my explicit choice; where it was replaced, the member that replaces it in the same group;
+2. else the earliest done or known, by the learner's date, then by the order of events;
+3. else the one that a pair ties to an explicit choice of mine in any group. Pairs tie both ways: who chooses the Google
+   certificate walks the Google cloud, also where the pair is written in the certificates' group;
+4. else the default; a retired one gives way to what replaces it, then to the first live member.
+A mandatory group rules its members: who is not the path member is off the path whatever its state, even if it is
+marked optional (a member of an optional group as well can still come in through that one).
+
+**Earned hours** of a milestone with L likely hours: L when done or known; 0 when skipped; else what its ticked steps or
+its logged hours come to, whichever is more, up to 0.9 L. A ticked step that the edition no longer has keeps the hours
+that its event recorded. The percentage is earned hours of all hours, rounded down: skipping what is left never raises it.
+
+**Locks.** A milestone that is not over is locked by each direct prerequisite on my path that is neither done, known nor
+skipped, and by each required group of which no member on my path is. The lock stays while it is true: a milestone that
+was started anyway is `doing` and locked. What is not on my path never locks.
+
+**Retired and replaced.** A retired milestone without successor stays on the path when it is done or known and leaves it
+otherwise; one with successors leaves it. What replaces others is done when all that name it in `replaced_by` are done
+or known, unless its own state was said later. Otherwise their earned hours count as earned in it, on top of its own: they
+reduce what is left, never the total, so a replacement moves no percentage back. An hour is credited once: a milestone
+that is replaced by several shares its hours out by their likely hours. What has credit but no state is `doing`.
 """
 
 from .events import FINISHED, SATISFIED, Event, Mark, Progress, fold, undoable_change

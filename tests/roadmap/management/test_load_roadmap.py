@@ -1,4 +1,4 @@
-"""`load_roadmap` and `dump_roadmap`, as the contract says."""
+"""A roadmap from a file into the working copy, and out again."""
 
 from __future__ import annotations
 
