@@ -19,7 +19,7 @@ marked optional (a member of an optional group as well can still come in through
 
 **Earned hours** of a milestone with L likely hours: L when done or known; 0 when skipped; else what its ticked steps or
 its logged hours come to, whichever is more, up to 0.9 L. A ticked step that the edition no longer has keeps the hours
-that its event recorded. The percentage is earned hours of all hours, rounded down: skipping what is left never raises it.
+that its event recorded. The percentage is earned of all hours, rounded down: skipping what is left never raises it.
 
 **Locks.** A milestone that is not over is locked by each direct prerequisite on my path that is neither done, known nor
 skipped, and by each required group of which no member on my path is. The lock stays while it is true: a milestone that
@@ -27,7 +27,7 @@ was started anyway is `doing` and locked. What is not on my path never locks.
 
 **Retired and replaced.** A retired milestone without successor stays on the path when it is done or known and leaves it
 otherwise; one with successors leaves it. What replaces others is done when all that name it in `replaced_by` are done
-or known, unless its own state was said later. Otherwise their earned hours count as earned in it, on top of its own: they
+or known, unless its own state was said later. Otherwise their earned hours count as earned in it, beside its own: they
 reduce what is left, never the total, so a replacement moves no percentage back. An hour is credited once: a milestone
 that is replaced by several shares its hours out by their likely hours. What has credit but no state is `doing`.
 """
