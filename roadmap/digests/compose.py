@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,17 @@ from .reading import read
 from .verdicts import Claim, Envelope, Verdict
 
 State = Digest.State
+WIDTH = 76
+STEPS_NAMED = 5
+BEGINNING = re.compile(r" *(?:\d+\. |- )?")  # of a line: what follows is set below its first word
+FORMATS = {
+    "text": "to read",
+    "pdf": "to read, PDF",
+    "video": "to watch",
+    "interactive": "interactive",
+    "mixed": "to read and watch",
+    None: "online",
+}
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 log = structlog.get_logger(__name__)
@@ -93,8 +106,22 @@ def render(letter: Letter, unsubscribe_url: str) -> tuple[str, str]:
         "plan_url": links.absolute(reverse("plan")),
         "settings_url": links.absolute(reverse("settings")),
     }
-    text = BLANK_LINES.sub("\n\n", render_to_string("emails/digest.txt", context)).lstrip()
+    text = as_letter(render_to_string("emails/digest.txt", context))
     return text, message.inlined(render_to_string("emails/digest.html", context))
+
+
+def as_letter(text: str) -> str:
+    """Return text as one would type it: no two blank lines together, long lines wrapped below their own beginning."""
+    lines = BLANK_LINES.sub("\n\n", text).strip().splitlines()
+    return "\n".join(_wrapped(line) for line in lines) + "\n"
+
+
+def _wrapped(line: str) -> str:
+    if len(line) <= WIDTH or "://" in line:
+        return line
+    beginning = BEGINNING.match(line)
+    indent = " " * (beginning.end() if beginning else 0)
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False)
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -108,10 +135,10 @@ def _part(part: Part) -> dict[str, Any]:
         "next": [_step(step, journey.slug) for step in part.next],
         "is_finished": part.is_finished,
         "week": in_hours(journey.progress.hours_per_week),
-        "percent": standing.percent,
+        "percent": f"{standing.percent:g}",
         "counts": standing.counts,
         "counted": _counted(standing.counts),
-        "hours_left": in_hours(standing.hours.left) if standing.hours.left else "",
+        "hours_left": in_hours(math.ceil(standing.hours.left)) if standing.hours.left else "",
     }
 
 
@@ -124,7 +151,8 @@ def _worked(worked: Worked) -> dict[str, Any]:
     return {
         "title": worked.milestone.title,
         "is_finished": worked.is_finished,
-        "steps": worked.steps,
+        "steps": worked.steps[:STEPS_NAMED],
+        "more": len(worked.steps[STEPS_NAMED:]),
         "logged": f"{in_hours(worked.logged_hours)} logged" if worked.logged_hours else "",
     }
 
@@ -139,7 +167,7 @@ def _step(step: PlannedStep, roadmap: str) -> dict[str, Any]:
         "url": _milestone_url(roadmap, step.milestone.slug),
         "resource": resource and resource.title,
         "resource_url": resource and resource.url,
-        "resource_kind": resource and f"{resource.format or resource.kind}, {'free' if resource.free else 'paid'}",
+        "resource_kind": resource and f"{FORMATS[resource.format]}, {'free' if resource.free else 'paid'}",
     }
 
 

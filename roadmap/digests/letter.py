@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from .reading import Journey, Reading
 LOOKING_BACK = timedelta(days=7)
 STEPS = 3
 SUBJECT_LENGTH = 150
+TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Letter:
     def opening(self) -> str:
         """The first sentence: true whatever the week was like, and never a reproach."""
         if self.has_news:
-            return f"You put in {in_hours(self.hours)} this week." if self.hours else "You got further this week."
+            return f"You got {in_hours(self.hours)} further this week." if self.hours else "You got further this week."
         if any(part.journey.progress.marks for part in self.parts):
             return "A week without a tick is all right. Nothing is lost: the road is where you left it."
         return "Your road lies ahead of you, and it begins with one step."
@@ -84,14 +86,14 @@ class Letter:
         finished = [found.milestone.title for found in worked if found.is_finished]
         if finished:
             others = f" and {len(finished) - 1} more" if finished[1:] else ""
-            return f"{finished[0]}{others}: done."
+            return f"{short(finished[0])}{others}: done."
         if steps := sum(len(found.steps) for found in worked):
             return f"{steps} {'step' if steps == 1 else 'steps'} done."
         return f"{in_hours(self.hours)} put in." if self.hours else ""
 
     def _future(self) -> str:
         if step := next((step for part in self.parts for step in part.next), None):
-            return f"Next: {step.title}, {in_hours(step.hours)}"
+            return f"Next: {short(step.title)}, {in_hours(step.hours)}"
         return "You have walked the whole road" if self.is_finished else "Your week on the road"
 
 
@@ -104,7 +106,9 @@ def letter_for(reading: Reading) -> Letter:
 def _part(journey: Journey, today: date, share: int) -> Part:
     standing, since = journey.standing, today - LOOKING_BACK
     worked = [found for milestone in standing.milestones.values() if (found := _worked(journey, milestone, since))]
-    planned = this_week(standing, hours_per_week=journey.progress.hours_per_week, today=today, since=today)
+    # The week that a letter opens has all its hours: what was done today belongs to the one that it looks back on.
+    week_begins = today + timedelta(days=1)
+    planned = this_week(standing, hours_per_week=journey.progress.hours_per_week, today=today, since=week_begins)
     return Part(
         journey=journey,
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
@@ -121,6 +125,11 @@ def _worked(journey: Journey, found: MilestoneStanding, since: date) -> Worked |
     logged = sum(hours for _, on, hours in mark.logged if on >= since)
     is_finished = mark.finished_on is not None and mark.finished_on >= since
     return Worked(milestone, is_finished, steps, logged) if is_finished or steps or logged else None
+
+
+def short(title: str) -> str:
+    """Return a title cut at a word's end, so that what follows it in a subject is still seen."""
+    return textwrap.shorten(title, TITLE_LENGTH, placeholder="…") if len(title) > TITLE_LENGTH else title
 
 
 def in_hours(amount: float) -> str:

@@ -40,7 +40,12 @@ def wire_bytes(mail: EmailMessage) -> bytes:
 
 def sender() -> Address:
     """Return whom our mails are from."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return _address(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
     return Address(display_name=clean(name), addr_spec=sanitize_address(address, "utf-8"))
 
 
