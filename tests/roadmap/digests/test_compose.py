@@ -218,7 +218,7 @@ def test_long_titles_are_cut_and_long_lists_counted(db: None) -> None:
     ann = make_learner(make_roadmap(milestones=[milestone]))
     mark(ann, "m", state="doing", ticks={f"s{n}": ["2026-11-20", 1.0] for n in range(7)})
     message = composed()
-    assert message["Subject"] == "7 steps done. Next: Practise the 7th of seven very long and winding ways…, 1 h"
+    assert message["Subject"] == "7 steps done. Next: Practise the 7th of seven very long and winding ways to…, 1 h"
     text = part(message, "plain")
     assert "- and 2 more" in text
     assert all(len(line) <= 76 for line in text.splitlines() if "://" not in line)

@@ -1,0 +1,50 @@
+"""What beat wakes: the tasks say nothing, the ledger says all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Preferences
+from config.celery import app
+from roadmap import tasks
+from roadmap.digests import ledger
+from tests.conftest import REDIS
+from tests.roadmap.digests.conftest import make_learner, make_roadmap, states, use_smtp
+from tests.smtp import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def three_due(settings, smtp_server: Sink) -> Sink:
+    use_smtp(settings, smtp_server.url)
+    road = make_roadmap()
+    for number in range(3):
+        make_learner(road, f"l{number}@example.org")
+    Preferences.objects.update(digest_due_at=ledger.now() - timedelta(minutes=1))
+    return smtp_server
+
+
+def test_any_number_of_wake_ups_sends_one_mail_each(three_due: Sink) -> None:
+    for _ in range(3):
+        tasks.plan_digests()
+        tasks.drain_digests()
+    assert states() == {"sent": 3}
+    assert len(three_due.letters) == 3
+    assert REDIS.llen("celery") == 0
+
+
+def test_a_slice_of_time_that_was_not_enough_asks_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks.plan_digests()
+    monkeypatch.setattr(tasks, "SLICE_SECONDS", 0)
+    tasks.drain_digests()
+    assert states() == {"pending": 3}
+    assert REDIS.llen("celery") == 1
+
+
+def test_beat_wakes_both_every_minute_without_arguments() -> None:
+    schedule = app.conf.beat_schedule
+    assert {entry["task"] for entry in schedule.values()} >= {tasks.plan_digests.name, tasks.drain_digests.name}
+    assert all(entry["schedule"] == 60 and not entry.get("args") for entry in schedule.values())
