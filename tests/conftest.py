@@ -22,7 +22,7 @@ from tests.redis_numbers import with_number
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
-pytest_plugins = ["tests.browser", "tests.faults.hostile_smtp", "tests.smtp"]
+pytest_plugins = ["tests.chromium", "tests.faults.hostile_smtp", "tests.smtp"]
 
 
 def _start_servers() -> None:
@@ -42,6 +42,7 @@ def _set_environment() -> None:
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="waymark-var-")
     atexit.register(folder.cleanup)
+    (Path(folder.name) / "static").mkdir()
     os.environ.update(
         DJANGO_SETTINGS_MODULE="config.settings",
         WAYMARK_EMBEDDED="1",
@@ -49,6 +50,7 @@ def _set_environment() -> None:
         SITE_URL="http://waymark.test",
         ALLOWED_HOSTS="waymark.test,localhost,127.0.0.1",
         VAR_DIR=folder.name,
+        LOG_LEVEL="WARNING",
         STATICFILES_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
         REDIS_URL=with_number(os.environ["REDIS_URL"], int(WORKER.removeprefix("gw")) + 1 if WORKER else 0),
         DJANGO_ALLOW_ASYNC_UNSAFE="1",  # the browser's synchronous interface runs an event loop in the tests' thread

@@ -54,6 +54,7 @@ def _page(browser: Browser, url: str, *, javascript: bool) -> Iterator[Page]:
     context = browser.new_context(
         base_url=url, java_script_enabled=javascript, locale="en-GB", timezone_id="Europe/Berlin"
     )
+    context.set_default_timeout(10_000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,0 +1,96 @@
+"""Every page, small and large, light and dark: nothing sticks out, and axe has nothing to say."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext
+
+from accounts.links import unsubscribe_token
+from accounts.models import Preferences, User
+from roadmap import actions
+from roadmap.models import Roadmap, State
+
+pytestmark = pytest.mark.browser
+
+MILESTONES = ("linear-algebra", "pay-and-outlook", "cert-aws", "bachelors-degree", "entry-ml-engineer")
+OPEN_TO_ALL = (
+    "/",
+    "/roadmaps/",
+    "/roadmaps/ml-architect/",
+    *(f"/roadmaps/ml-architect/milestones/{slug}/" for slug in MILESTONES),
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/mailbox/",
+    "/no-such-page/",
+)
+FOR_LEARNERS = (
+    "/plan/",
+    "/roadmaps/ml-architect/",
+    *(f"/roadmaps/ml-architect/milestones/{slug}/" for slug in (*MILESTONES, "deep-learning")),
+    "/roadmaps/ml-architect/placement/?degree=bachelor&subject=mathematics",
+    "/settings/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/logout/",
+    "/account/delete/",
+)
+
+
+@pytest.fixture
+def learner(published) -> User:
+    """Somebody with a bit of everything behind them, and a letter in the mailbox."""
+    user = User.objects.create_user("ada.lovelace-with-a-long-address@engines.example.org", "curious otters")
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    road, today = Roadmap.objects.get(), date(2026, 11, 22)
+    actions.enrol(user=user, roadmap=road, hours_per_week=10, target_on=None, today=today, edition=1)
+    enrolment = user.enrolments.get()
+    actions.place(enrolment=enrolment, known=["linear-algebra"], doing=["bachelors-degree"], today=today, edition=1)
+    for slug, state in (("explore-the-role", "done"), ("r-analytics", "skipped"), ("deep-learning", "doing")):
+        actions.mark(enrolment=enrolment, milestone=slug, state=State(state), today=today, edition=1)
+    Preferences.objects.update(digest_due_at=timezone.now() - timedelta(minutes=5))
+    call_command("send_digests", verbosity=0)
+    return user
+
+
+def look(context: BrowserContext, paths: tuple[str, ...]) -> list[str]:
+    """Return what is wrong with the pages, in words."""
+    found, page = [], context.new_page()
+    for path in paths:
+        page.goto(path)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if page.viewport_size and width > page.viewport_size["width"]:
+            found.append(f"{path} is {width} px wide")
+        for violation in Axe().run(page).response["violations"]:
+            places = ", ".join(str(node["target"][0]) for node in violation["nodes"][:3])
+            found.append(f"{path} {violation['id']}: {violation['help']} ({places})")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("who", ["anybody", "learner"])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, live_server, learner: User, who: str, width: int, scheme: str
+) -> None:
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of its words
+        reduced_motion="reduce",
+    )
+    paths = (*OPEN_TO_ALL, f"/digests/unsubscribe/{unsubscribe_token(learner)}/")
+    if who == "learner":
+        client = Client()
+        client.force_login(learner)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        paths = FOR_LEARNERS
+    assert look(context, paths) == []
+    context.close()
