@@ -73,7 +73,7 @@ def account_for(installation: Path, data: Path, *, namespaces: bool = True) -> A
     data.parent.mkdir(parents=True, exist_ok=True)
     if namespaces:
         mapped = Account(installation=installation, data=data, prefix=NAMESPACE)
-        if mapped.can(str(installation / "bin/postgres"), "--version") and mapped.can_use(data):
+        if mapped.can(str(installation / "bin/initdb"), "--version") and mapped.can_use(data):
             return mapped
     return _nobody(installation, data)
 
@@ -81,18 +81,31 @@ def account_for(installation: Path, data: Path, *, namespaces: bool = True) -> A
 def _nobody(installation: Path, data: Path) -> Account:
     """The account `nobody`, with copies and folders of its own under /var/lib/waymark where it cannot reach ours."""
     probe = Account(installation=installation, data=data, uid=NOBODY)
-    if not probe.can(str(installation / "bin/postgres"), "--version"):
-        copy = FOREIGN_HOME / f"postgresql-{_fingerprint(installation)}"
-        if not copy.exists():
-            draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-            shutil.copytree(installation, draft, symlinks=True)
-            draft.replace(copy)
-        installation = copy
+    if not probe.can(str(installation / "bin/initdb"), "--version"):
+        installation = _copy(installation)
     # Its data must not be writable for the world, so it always gets a parent folder of its own.
     if not probe.can("/bin/sh", "-c", 'cd "$1"', "sh", str(data.parent)):
         data = FOREIGN_HOME / f"data-{_fingerprint(data)}"
         data.parent.mkdir(parents=True, exist_ok=True)
     return Account(installation=installation, data=data, uid=NOBODY)
+
+
+def _copy(installation: Path) -> Path:
+    """A copy of the installation where `nobody` can read it, made once for each version of it.
+
+    A wheel's libraries lie beside its package, and its programs look for them there; so both are copied as they lie.
+    """
+    version = (installation / "bin/postgres").stat().st_mtime_ns
+    copy = FOREIGN_HOME / f"postgresql-{_fingerprint(installation)}-{version}"
+    package = installation.parent
+    if not copy.exists():
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(installation, draft / package.name / installation.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        draft.replace(copy)
+    return copy / package.name / installation.name
 
 
 def _fingerprint(path: Path) -> str:

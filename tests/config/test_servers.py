@@ -1,9 +1,11 @@
 """The servers are real, forget nothing they promised to keep, and leave nothing behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
@@ -120,7 +122,23 @@ def test_redis_keeps_what_it_was_told(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account for PostgreSQL")
-def test_root_without_namespaces_runs_postgres_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hidden", [False, True], ids=["where it can read ours", "where it cannot"])
+def test_root_without_namespaces_runs_postgres_as_nobody(
+    hidden: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if hidden:  # an installation as a wheel lays it out, in a folder that only root may enter
+        package = servers.postgres_installation().parent
+        libraries = package.with_name(f"{package.name}.libs")
+        (tmp_path / package.name).mkdir()
+        shutil.copytree(package / "pginstall", tmp_path / package.name / "pginstall", symlinks=True)
+        shutil.copytree(libraries, tmp_path / libraries.name)
+        tmp_path.chmod(0o700)
+        monkeypatch.setenv("PG_BIN", str(tmp_path / package.name / "pginstall/bin"))
+        home = tmp_path_factory.mktemp("foreign")
+        for folder in (home, *home.parents[:3]):
+            if folder.is_relative_to(tempfile.gettempdir()) and folder != Path(tempfile.gettempdir()):
+                folder.chmod(0o755)
+        monkeypatch.setattr(unprivileged, "FOREIGN_HOME", home)
     monkeypatch.setattr(
         servers, "account_for", lambda tree, data: unprivileged.account_for(tree, data, namespaces=False)
     )
