@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import ConnectionError as RedisUnreachable
 from redis.exceptions import TimeoutError as RedisTimeout
 
@@ -31,13 +33,21 @@ def local_time(get_response: Answer) -> Answer:
 
 
 class AccountPages:
-    """allauth's pages as ours answer: 422 for an invalid form, and a page instead of a crash when a server is away."""
+    """Answers about accounts as they are elsewhere here.
+
+    422 for an invalid form of allauth, log-in as a whole page where htmx would put it into a part of one, and a page
+    instead of a crash when a server is away.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        location = response.get("Location", "")
+        if "HX-Request" in request.headers and location.startswith(resolve_url(settings.LOGIN_URL)):
+            return HttpResponseClientRedirect(location)
+        return response
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
         match = request.resolver_match

@@ -28,14 +28,18 @@ from .models import Invitation, User
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """How and when I am reached."""
+    is_htmx = "HX-Request" in request.headers
     data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=person_of(request).preferences, today=timezone.localdate())
     if form.is_valid():
         form.store()
         messages.success(request, "Your settings are saved.")
-        return redirect("settings")
+        if not is_htmx:
+            return redirect("settings")
+        form = SettingsForm(instance=form.instance, today=timezone.localdate())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "accounts/settings.html", {"form": form}, status=status)
+    template = "accounts/_settings.html" if is_htmx else "accounts/settings.html"
+    return render(request, template, {"form": form}, status=status)
 
 
 class ConfirmEmail(ConfirmEmailVerificationCodeView):

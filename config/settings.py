@@ -177,8 +177,13 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 2
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
-# Beside allauth's own: wrong log-ins 10 a minute from one place and 5 in 5 minutes for one address.
-ACCOUNT_RATE_LIMITS = {"code": "5/15m/key"}
+# Beside allauth's own, such as wrong log-ins: 10 a minute from one place and 5 in 5 minutes for one address.
+# A code has five tries and an address gets 20 codes a day: whoever guesses is right once in some 10,000 days.
+ACCOUNT_RATE_LIMITS = {
+    "code": "5/15m/key",
+    "confirm_email": "1/10s/key,20/d/key",
+    "reset_password": "20/m/ip,5/15m/key,20/d/key",
+}
 # Whose word counts in X-Forwarded-For: nobody's, unless this many proxies of ours stand in front.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 

@@ -88,6 +88,14 @@ def test_a_used_code_is_refused(client: Client, ann: User, last_code: Callable[[
     assert ann.check_password(NEW)
 
 
+def test_an_address_gets_so_many_codes_a_day(ann: User, settings) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(30):
+            Client(REMOTE_ADDR=f"10.0.0.{number}").post(RESET, {"email": ann.email})
+            clock.shift(timedelta(minutes=20))
+    assert len(mail.outbox) == 20
+
+
 def test_whoever_knows_the_old_one_changes_it(as_ann: Client, ann: User) -> None:
     form = as_ann.get("/accounts/password/change/").context["form"]
     assert list(form.fields) == ["oldpassword", "password1"]

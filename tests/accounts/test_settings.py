@@ -114,6 +114,23 @@ def test_more_rights_cannot_be_posted(as_ann: Client, ann: User) -> None:
     assert (ann.is_staff, ann.email) == (False, "ann@example.org")
 
 
+def test_htmx_gets_the_form_and_the_message(as_ann: Client, ann: User) -> None:
+    response = as_ann.post(PATH, GOOD, headers={"HX-Request": "true"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert page.startswith('<form id="settings"')
+    assert '<option value="Asia/Tokyo" selected>' in page
+    assert "Your settings are saved." in page
+    response = as_ann.post(PATH, {**GOOD, "digest_hour": "25"}, headers={"HX-Request": "true"})
+    assert response.status_code == 422
+    assert response.content.decode().startswith('<form id="settings"')
+
+
+def test_htmx_without_a_session_opens_the_log_in_page(client: Client) -> None:
+    response = client.post(PATH, GOOD, headers={"HX-Request": "true"})
+    assert response["HX-Redirect"] == "/accounts/login/?next=/settings/"
+
+
 def test_a_stranger_is_asked_to_log_in(client: Client) -> None:
     assert client.get(PATH)["Location"] == "/accounts/login/?next=/settings/"
 
