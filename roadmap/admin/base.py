@@ -83,7 +83,7 @@ class SameRoadmap:
         return field
 
 
-class PartInline(SameRoadmap, SortableTabularInline):  # type: ignore[misc] # the package has no types
+class PartInline(SameRoadmap, SortableTabularInline):
     """Ordered rows inside a milestone or a group."""
 
     formset = OrderedFormSet
@@ -92,7 +92,7 @@ class PartInline(SameRoadmap, SortableTabularInline):  # type: ignore[misc] # th
     classes: tuple[str, ...] = ("collapse",)
 
 
-class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, PlainAdmin):  # type: ignore[misc] # the package has no types
+class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, PlainAdmin):
     """A list of one roadmap's parts, dragged or moved by buttons, each saved into the draft."""
 
     change_form_template = "admin/roadmap/part_form.html"
@@ -164,6 +164,12 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, PlainAdmin):  # type: ig
         """The rows among which the place of `part` is counted."""
         rows: QuerySet[Any] = self.model._default_manager.filter(roadmap=part.roadmap)
         return rows
+
+    @property
+    def media(self) -> forms.Media:
+        """Leave out the script for actions: there are none, and the handles' script would trip over it."""
+        media: Any = super().media
+        return forms.Media(css=media._css, js=[path for path in media._js if "/js/actions" not in path])
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """No actions on selected rows; the package's own, to move rows between pages, fail on a forged page."""

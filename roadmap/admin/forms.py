@@ -60,6 +60,12 @@ def clean_values(form: forms.BaseForm) -> None:
 class PartForm(forms.ModelForm):
     """A row of an inline."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in self.initial.items():
+            if isinstance(value, float) and value.is_integer():
+                self.initial[name] = int(value)  # 40 hours, not 40.0
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         clean_values(self)

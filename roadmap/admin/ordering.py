@@ -49,7 +49,7 @@ def _number(rows: QuerySet[Any], pks: Sequence[int]) -> int:
     return rows.model._default_manager.bulk_update(moved, ["position"]) if moved else 0
 
 
-class OrderedFormSet(CustomInlineFormSet):  # type: ignore[misc] # the package has no types
+class OrderedFormSet(CustomInlineFormSet):
     """Rows of one parent, ordered by a number that dragging fills in and that can be typed; nothing twice."""
 
     distinct: str = ""
