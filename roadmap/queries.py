@@ -7,15 +7,17 @@ zone, and two more for the projection when there is an enrolment. The edition it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts import zones
 from accounts.models import Preferences, User
 from roadmap import editions, projection
 from roadmap.calendar import local_date
@@ -29,31 +31,51 @@ _ENROLMENT_COLUMNS = tuple(field.attname for field in Enrolment._meta.concrete_f
 
 @dataclass(frozen=True)
 class Journey:
-    """A published roadmap as one visitor sees it. `progress` is there while they are enrolled."""
+    """A published roadmap as one visitor sees it; `enrolment` is there if they follow it, or did so once."""
 
     roadmap: Roadmap
     edition: int
     today: date
     enrolment: Enrolment | None = None
-    progress: Progress | None = None
 
     @cached_property
     def document(self) -> Document:
         return editions.document_in(self.roadmap.pk, self.edition)
 
-    @cached_property
+    @property
     def standing(self) -> Standing | None:
         """Where the learner stands; None for someone who is not enrolled."""
-        return standing_of(self.document, self.progress) if self.progress else None
-
-    def mark_of(self, milestone: str) -> Mark:
-        """Return what the learner said and did about a milestone; a blank mark when nothing."""
-        return self.progress.marks.get(milestone, UNTOUCHED) if self.progress else UNTOUCHED
+        return None
 
     @property
     def has_left(self) -> bool:
         """Whether the visitor followed this roadmap once, and may come back to what they did."""
-        return self.enrolment is not None and self.progress is None
+        return self.enrolment is not None
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        return {}
+
+    def mark_of(self, milestone: str) -> Mark:
+        """Return what the learner said and did about a milestone; a blank mark when nothing."""
+        return self.marks.get(milestone, UNTOUCHED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnJourney(Journey):
+    """A roadmap that the learner follows now."""
+
+    enrolment: Enrolment
+    progress: Progress
+    has_left = False
+
+    @cached_property
+    def standing(self) -> Standing:
+        return standing_of(self.document, self.progress)
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        return self.progress.marks
 
 
 @dataclass(frozen=True)
@@ -65,27 +87,31 @@ class Offer:
 
 
 def journey(user: User | AnonymousUser, slug: str) -> Journey:
-    """Return one published roadmap; `Roadmap.DoesNotExist` when there is none with this slug."""
+    """Return one published roadmap, an `OwnJourney` for who follows it; `Roadmap.DoesNotExist` when there is none."""
     rows = _published().filter(slug=slug)
     if not isinstance(user, User):
         row = rows.get()
-        return Journey(roadmap=row, edition=row.edition, today=local_date(timezone.now(), "UTC"))
-    followed = FilteredRelation("enrolments", condition=Q(enrolments__user=user))
+        return Journey(row, row.edition, _today("UTC"))
+    mine = FilteredRelation("enrolments", condition=Q(enrolments__user=user))
     columns = {f"mine_{name}": F(f"mine__{name}") for name in _ENROLMENT_COLUMNS}
-    row = rows.annotate(mine=followed).annotate(zone=_zone_of(user.pk), **columns).get()
-    mine = {name: getattr(row, f"mine_{name}") for name in _ENROLMENT_COLUMNS}
-    enrolment = Enrolment.from_db(row._state.db, list(mine), list(mine.values())) if mine["id"] else None
-    return _journeys([(row, enrolment, row.edition, row.zone)])[0]
+    zone = Subquery(Preferences.objects.filter(user=user).values("timezone")[:1])
+    row = rows.annotate(mine=mine).annotate(zone=zone, **columns).get()
+    if row.mine_id is None:
+        return Journey(row, row.edition, _today(row.zone))
+    found = [getattr(row, f"mine_{name}") for name in _ENROLMENT_COLUMNS]
+    enrolment = Enrolment.from_db(row._state.db, _ENROLMENT_COLUMNS, found)
+    visit = Journey(row, row.edition, _today(row.zone), enrolment)
+    return visit if enrolment.left_at else _own([(visit, enrolment)])[0]
 
 
-def journeys(user: User) -> list[Journey]:
+def journeys(user: User) -> list[OwnJourney]:
     """Return all that a learner follows, the oldest first."""
     enrolments = (
         Enrolment.objects.filter(user=user, left_at=None, roadmap__current_edition__isnull=False)
         .select_related("roadmap")
         .annotate(edition=F("roadmap__current_edition__number"), zone=F("user__preferences__timezone"))
     )
-    return _journeys([(row.roadmap, row, row.edition, row.zone) for row in enrolments])
+    return _own([(Journey(row.roadmap, row.edition, _today(row.zone), row), row) for row in enrolments])
 
 
 def offered(user: User | AnonymousUser) -> list[Offer]:
@@ -93,38 +119,37 @@ def offered(user: User | AnonymousUser) -> list[Offer]:
     followed = Q(enrolments__user=user, enrolments__left_at=None) if isinstance(user, User) else Q(enrolments__pk=None)
     rows = _published().annotate(followed=FilteredRelation("enrolments", condition=followed))
     rows = rows.filter(Q(withdrawn_at=None) | Q(followed__isnull=False)).annotate(follows=F("followed__pk"))
-    today = local_date(timezone.now(), "UTC")
+    today = _today("UTC")
     return [Offer(Journey(row, row.edition, today), is_followed=row.follows is not None) for row in rows]
 
 
-def _published() -> QuerySet[Roadmap]:
-    published = Roadmap.objects.filter(current_edition__isnull=False)
-    return published.annotate(edition=F("current_edition__number"))
+def _published() -> QuerySet[Any]:
+    """Return published roadmaps, each with the number of its current `edition`."""
+    return Roadmap.objects.filter(current_edition__isnull=False).annotate(edition=F("current_edition__number"))
 
 
-def _zone_of(user_id: int) -> Subquery:
-    return Subquery(Preferences.objects.filter(user=user_id).values("timezone")[:1])
+def _today(zone: str | None) -> date:
+    """Return today's date on a learner's wall."""
+    return local_date(timezone.now(), zones.zone(zone or "UTC").key)
 
 
-def _journeys(rows: Iterable[tuple[Roadmap, Enrolment | None, int, str | None]]) -> list[Journey]:
-    """Add the projection of all these enrolments, in two queries."""
-    rows, now = list(rows), timezone.now()
-    active = [enrolment.pk for _, enrolment, _, _ in rows if enrolment and enrolment.left_at is None]
-    marks, choices = defaultdict(list), defaultdict(dict)
-    if active:
-        for mark in MilestoneProgress.objects.filter(enrolment__in=active):
+def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
+    """Add the projection of these enrolments, in two queries however many they are."""
+    marks: defaultdict[int, list[MilestoneProgress]] = defaultdict(list)
+    choices: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    keys = [enrolment.pk for _, enrolment in visits]
+    if keys:
+        for mark in MilestoneProgress.objects.filter(enrolment__in=keys):
             marks[mark.enrolment_id].append(mark)
-        for choice in Choice.objects.filter(enrolment__in=active):
+        for choice in Choice.objects.filter(enrolment__in=keys):
             choices[choice.enrolment_id][choice.group] = choice.milestone
     return [
-        Journey(
-            roadmap=roadmap,
-            edition=edition,
-            today=local_date(now, zone or "UTC"),
+        OwnJourney(
+            roadmap=visit.roadmap,
+            edition=visit.edition,
+            today=visit.today,
             enrolment=enrolment,
-            progress=projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk])
-            if enrolment and enrolment.left_at is None
-            else None,
+            progress=projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk]),
         )
-        for roadmap, enrolment, edition, zone in rows
+        for visit, enrolment in visits
     ]

@@ -1,10 +1,10 @@
 """The learner's addresses."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from roadmap.views import catalogue, digests, placement, plan, progress, takeout
 
-milestone = [
+milestone: list[URLPattern | URLResolver] = [
     path("", catalogue.milestone, name="milestone"),
     path("state/", progress.state, name="state"),
     path("steps/<slug:step>/", progress.step, name="step"),
@@ -12,7 +12,7 @@ milestone = [
     path("note/", progress.note, name="note"),
 ]
 
-one_roadmap = [
+one_roadmap: list[URLPattern | URLResolver] = [
     path("", catalogue.roadmap, name="roadmap"),
     path("document.yaml", catalogue.document, name="document"),
     path("plan.json", plan.plan_json, name="plan_json"),

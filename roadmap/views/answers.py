@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve, reverse
 from roadmap import queries
 from roadmap.models import Event
 from roadmap.queries import Journey
-from roadmap.views.gate import came_from
+from roadmap.views.gate import LearnerRequest, came_from
 from roadmap.views.overview import dashboard, overview
 from roadmap.views.rows import Board
 from roadmap.views.sheet import sheet
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 def answer(
-    request: HttpRequest, before: Journey, events: Sequence[Event], sentence: str, *, milestone: str = ""
+    request: LearnerRequest, before: Journey, events: Sequence[Event], sentence: str, *, milestone: str = ""
 ) -> HttpResponse:
     """Answer a wish with a sentence; `events` are what it changed, none when it was fulfilled already."""
     if events:
@@ -41,7 +41,7 @@ def answer(
     return show(request, before, milestone=milestone)
 
 
-def show(request: HttpRequest, before: Journey, *, milestone: str = "") -> HttpResponse:
+def show(request: LearnerRequest, before: Journey, *, milestone: str = "") -> HttpResponse:
     """Go back to where the form stood, or send what differs from `before` there."""
     home = reverse("roadmap", args=[before.roadmap.slug])
     if not request.htmx:
@@ -51,7 +51,7 @@ def show(request: HttpRequest, before: Journey, *, milestone: str = "") -> HttpR
     return _fragments(request, _parts(request, before, after, milestone))
 
 
-def invalid(request: HttpRequest, journey: Journey, *, milestone: str = "", **forms: Form) -> HttpResponse:
+def invalid(request: LearnerRequest, journey: Journey, *, milestone: str = "", **forms: Form) -> HttpResponse:
     """Answer a wrong value: 422 with the form, on its page or as the part of the page that holds it."""
     context = (sheet(journey, milestone) if milestone else overview(journey)) | forms
     for error in _errors(forms.values()):
@@ -71,7 +71,7 @@ def _errors(forms: Iterable[Form]) -> Iterator[str]:
             yield from (f"{label or name.replace('_', ' ').capitalize()}: {error}" for error in errors)
 
 
-def _place(request: HttpRequest) -> tuple[str, str]:
+def _place(request: LearnerRequest) -> tuple[str, str]:
     """Return the name of the page that htmx posted from, and the milestone shown there."""
     path = urlsplit(request.htmx.current_url_abs_path or "").path if request.htmx else ""
     try:
@@ -81,14 +81,14 @@ def _place(request: HttpRequest) -> tuple[str, str]:
     return found.url_name or "", found.kwargs.get("milestone", "")
 
 
-def _fragments(request: HttpRequest, parts: Iterable[Part], status: int = 200) -> HttpResponse:
+def _fragments(request: LearnerRequest, parts: Iterable[Part], status: int = 200) -> HttpResponse:
     """Render parts as out-of-band fragments, the messages last."""
     html = [render_to_string(template, context | {"oob": True}, request) for template, context in parts]
     html.append(render_to_string("_messages.html", {"oob": True}, request))
     return HttpResponse("\n".join(html), status=status)
 
 
-def _parts(request: HttpRequest, before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
+def _parts(request: LearnerRequest, before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
     page, shown = _place(request)
     if page == "plan":
         yield "roadmap/_plan.html", dashboard(queries.journeys(request.user))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -14,17 +14,31 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
+from accounts.models import User
 from roadmap import queries
 from roadmap.actions import RefusedError, UnknownError
 from roadmap.models import Roadmap
-from roadmap.queries import Journey
+from roadmap.queries import Journey, OwnJourney
 
-P = ParamSpec("P")
+
+class VisitorRequest(HttpRequest):
+    """A request as the middleware leaves it."""
+
+    htmx: HtmxDetails
+
+
+class LearnerRequest(VisitorRequest):
+    """A request with a session."""
+
+    user: User
+
+
 View = Callable[..., HttpResponse]
 
 
-def came_from(request: HttpRequest, otherwise: str) -> str:
+def came_from(request: VisitorRequest, otherwise: str) -> str:
     """Return where on this site the form stood (path and query), or `otherwise`."""
     for address in (request.POST.get("next", ""), request.headers.get("Referer", "")):
         if address and url_has_allowed_host_and_scheme(
@@ -39,7 +53,7 @@ def signed_in(view: View) -> View:
     """Send everybody without a session to the log-in page, and back to where they were afterwards."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         back = came_from(request, "/plan/") if request.method == "POST" or request.htmx else request.get_full_path()
@@ -57,24 +71,24 @@ def journey_or_404(request: HttpRequest, slug: str) -> Journey:
         raise Http404(f"No published roadmap {slug}") from None
 
 
-def enrolled_or_404(request: HttpRequest, slug: str) -> Journey:
+def enrolled_or_404(request: HttpRequest, slug: str) -> OwnJourney:
     """Return a roadmap that the visitor follows; somebody who doesn't can't tell that it exists."""
     mine = journey_or_404(request, slug)
-    if mine.progress is None:
+    if not isinstance(mine, OwnJourney):
         raise Http404(f"Not enrolled in {slug}")
     return mine
 
 
-def learner_action(view: Callable[Concatenate[HttpRequest, Journey, P], HttpResponse]) -> View:
+def learner_action(view: Callable[..., HttpResponse]) -> View:
     """Make a view of a change: POST only, by a learner of this roadmap, with the actions' refusals answered.
 
-    The view gets the learner's `Journey` in place of the slug.
+    The view gets the learner's `OwnJourney` in place of the slug.
     """
 
     @require_POST
     @signed_in
     @wraps(view)
-    def wrapper(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: LearnerRequest, slug: str, **kwargs: Any) -> HttpResponse:
         mine = enrolled_or_404(request, slug)
         try:
             return view(request, mine, **kwargs)
@@ -86,7 +100,7 @@ def learner_action(view: Callable[Concatenate[HttpRequest, Journey, P], HttpResp
     return wrapper
 
 
-def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+def refused(request: VisitorRequest, sentence: str) -> HttpResponse:
     """Answer 409 with a sentence, beside the page under htmx and on a page of its own otherwise."""
     if request.htmx:
         messages.warning(request, sentence)

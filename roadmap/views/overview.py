@@ -14,8 +14,8 @@ from roadmap.calendar import monday_of
 from roadmap.document import Stage
 from roadmap.forms import EnrolForm
 from roadmap.planning import PlannedStep
-from roadmap.queries import Journey, Offer
-from roadmap.standing import Progress, Sum, standing_of
+from roadmap.queries import Journey, Offer, OwnJourney
+from roadmap.standing import Progress, Standing, Sum, standing_of
 from roadmap.views.rows import Board, Row
 from roadmap.views.sheet import StepLine, step_line
 
@@ -34,7 +34,7 @@ class WeekItem:
 class Card:
     """One roadmap on the dashboard. `remaining` is of each stage with something left."""
 
-    journey: Journey
+    journey: OwnJourney
     week: tuple[WeekItem, ...]
     worked_hours: float
     planned_hours: float
@@ -72,7 +72,7 @@ def glance(offer: Offer) -> dict[str, Any]:
     }
 
 
-def dashboard(journeys: Sequence[Journey]) -> dict[str, Any]:
+def dashboard(journeys: Sequence[OwnJourney]) -> dict[str, Any]:
     """Return the context of the dashboard of somebody who follows something."""
     return {"cards": [_card(journey) for journey in journeys]}
 
@@ -89,11 +89,11 @@ def enrol_form(journey: Journey, data: QueryDict | None = None) -> EnrolForm:
     return EnrolForm(data, today=journey.today, initial=initial, auto_id=f"{journey.roadmap.slug}-%s")
 
 
-def _card(journey: Journey) -> Card:
+def _card(journey: OwnJourney) -> Card:
     document, standing, today = journey.document, journey.standing, journey.today
     board = Board(document, standing)
     planned = planning.this_week(standing, hours_per_week=journey.progress.hours_per_week, today=today)
-    week = _week(board, planned, monday_of(today))
+    week = _week(board, standing, planned, monday_of(today))
     to_confirm = planning.to_confirm(standing)
     shown = {item.row.milestone.slug for item in week} | set(to_confirm)
     upcoming = [slug for slug in planning.next_milestones(standing) if slug not in shown]
@@ -110,11 +110,11 @@ def _card(journey: Journey) -> Card:
     )
 
 
-def _week(board: Board, planned: Sequence[PlannedStep], monday: date) -> tuple[WeekItem, ...]:
+def _week(board: Board, standing: Standing, planned: Sequence[PlannedStep], monday: date) -> tuple[WeekItem, ...]:
     """Return the week by milestone: those with something planned first, in its order, then those that rest."""
     lines: dict[str, list[StepLine]] = {step.milestone.slug: [] for step in planned}
     for milestone in board.document.milestones:
-        ticks = board.standing.of(milestone.slug).mark.ticks
+        ticks = standing.of(milestone.slug).mark.ticks
         done = [step for step in milestone.steps if step.slug in ticks and ticks[step.slug][0] >= monday]
         if done:
             ticked = [step_line(milestone, step, is_done=True) for step in done]

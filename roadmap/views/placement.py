@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -14,9 +14,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from roadmap import actions
 from roadmap.forms import AnswersForm, PlacementForm
 from roadmap.placement import Suggestion, suggest
-from roadmap.queries import Journey
+from roadmap.queries import OwnJourney
 from roadmap.views import words
-from roadmap.views.gate import enrolled_or_404, refused, signed_in
+from roadmap.views.gate import LearnerRequest, enrolled_or_404, refused, signed_in
 from roadmap.views.rows import Board
 
 NOTHING = Suggestion(known=(), doing=())
@@ -24,13 +24,13 @@ NOTHING = Suggestion(known=(), doing=())
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def placement(request: HttpRequest, slug: str) -> HttpResponse:
+def placement(request: LearnerRequest, slug: str) -> HttpResponse:
     """GET with answers shows what they suggest; POST takes what is still ticked."""
     mine = enrolled_or_404(request, slug)
     return _take(request, mine) if request.method == "POST" else _ask(request, mine)
 
 
-def _ask(request: HttpRequest, mine: Journey) -> HttpResponse:
+def _ask(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     answers = AnswersForm(request.GET if "degree" in request.GET else None)
     suggestion = suggest(mine.document, **answers.cleaned_data) if answers.is_valid() else NOTHING
     context = {"answers": answers, "suggestion": suggestion, **_offer(mine, suggestion)}
@@ -38,7 +38,7 @@ def _ask(request: HttpRequest, mine: Journey) -> HttpResponse:
     return render(request, template, context, status=422 if answers.errors else 200)
 
 
-def _take(request: HttpRequest, mine: Journey) -> HttpResponse:
+def _take(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     live = [(m.slug, m.title) for m in mine.document.milestones]
     form = PlacementForm(request.POST, today=mine.today, milestones=live)
     if not form.is_valid():
@@ -58,7 +58,7 @@ def _take(request: HttpRequest, mine: Journey) -> HttpResponse:
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
 
 
-def _offer(mine: Journey, suggestion: Suggestion) -> dict[str, Any]:
+def _offer(mine: OwnJourney, suggestion: Suggestion) -> dict[str, Any]:
     """Return what is suggested, and stage by stage what else one could bring along."""
     rows = Board(mine.document, mine.standing).rows()
     open_rows = {slug: row for slug, row in rows.items() if row.milestone.retired_on is None and row.state in _OPEN}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from roadmap import planning, queries
-from roadmap.views.gate import enrolled_or_404, signed_in
+from roadmap.views.gate import LearnerRequest, enrolled_or_404, signed_in
 from roadmap.views.overview import beginnings, dashboard
 
 
 @require_safe
 @signed_in
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: LearnerRequest) -> HttpResponse:
     """Show what fits into this week on each roadmap that I follow, or how to begin."""
     followed = queries.journeys(request.user)
     context = dashboard(followed) if followed else beginnings(queries.offered(request.user))
@@ -22,7 +22,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in
-def plan_json(request: HttpRequest, slug: str) -> HttpResponse:
+def plan_json(request: LearnerRequest, slug: str) -> HttpResponse:
     """Give the figures of the page to programs. Schedule and forecast are absent until they are worked out."""
     mine = enrolled_or_404(request, slug)
     standing = mine.standing

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from roadmap import actions
 from roadmap.forms import ChoiceForm, HoursForm, MarkForm, NoteForm, StateForm, StepForm
-from roadmap.queries import Journey
+from roadmap.queries import OwnJourney
 from roadmap.views import words
 from roadmap.views.answers import answer, invalid, show
-from roadmap.views.gate import journey_or_404, learner_action, refused, signed_in
+from roadmap.views.gate import LearnerRequest, journey_or_404, learner_action, refused, signed_in
 from roadmap.views.overview import enrol_form
 
 
 @require_POST
 @signed_in
-def enrol(request: HttpRequest, slug: str) -> HttpResponse:
+def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     """Start, come back, or change the hours and the target."""
     mine = journey_or_404(request, slug)
     form = enrol_form(mine, request.POST)
@@ -33,14 +33,14 @@ def enrol(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except actions.RefusedError as error:
         return refused(request, str(error))
-    if mine.progress:
+    if isinstance(mine, OwnJourney):
         return answer(request, mine, events, words.pace(**form.cleaned_data))
     messages.success(request, words.welcome(mine.document.title, is_back=mine.has_left))
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
 
 
 @learner_action
-def leave(request: HttpRequest, mine: Journey) -> HttpResponse:
+def leave(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     actions.leave(enrolment=mine.enrolment, today=mine.today, edition=mine.edition)
     messages.info(request, words.farewell(mine.document.title))
     there = f"/roadmaps/{mine.roadmap.slug}/"
@@ -48,7 +48,7 @@ def leave(request: HttpRequest, mine: Journey) -> HttpResponse:
 
 
 @learner_action
-def state(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
+def state(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpResponse:
     title = _title(mine, milestone)
     form = StateForm(request.POST, today=mine.today)
     if not form.is_valid():
@@ -58,7 +58,7 @@ def state(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
 
 
 @learner_action
-def step(request: HttpRequest, mine: Journey, milestone: str, step: str) -> HttpResponse:
+def step(request: LearnerRequest, mine: OwnJourney, milestone: str, step: str) -> HttpResponse:
     title = _title(mine, milestone)
     form = StepForm(request.POST, today=mine.today)
     if not form.is_valid():
@@ -69,7 +69,7 @@ def step(request: HttpRequest, mine: Journey, milestone: str, step: str) -> Http
 
 
 @learner_action
-def hours(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
+def hours(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpResponse:
     title = _title(mine, milestone)
     form = HoursForm(request.POST, today=mine.today)
     if not form.is_valid():
@@ -82,7 +82,7 @@ def hours(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
 
 
 @learner_action
-def note(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
+def note(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpResponse:
     title = _title(mine, milestone)
     form = NoteForm(request.POST, today=mine.today)
     if not form.is_valid():
@@ -93,7 +93,7 @@ def note(request: HttpRequest, mine: Journey, milestone: str) -> HttpResponse:
 
 
 @learner_action
-def choose(request: HttpRequest, mine: Journey, group: str) -> HttpResponse:
+def choose(request: LearnerRequest, mine: OwnJourney, group: str) -> HttpResponse:
     """Choose one of a group; an empty choice leaves it open again."""
     form = ChoiceForm(request.POST, today=mine.today)
     if not form.is_valid():
@@ -108,21 +108,21 @@ def choose(request: HttpRequest, mine: Journey, group: str) -> HttpResponse:
 
 
 @learner_action
-def undo(request: HttpRequest, mine: Journey) -> HttpResponse:
+def undo(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     """Take back my last change; again: the one before."""
     undone = actions.undo(enrolment=mine.enrolment, today=mine.today, edition=mine.edition)
     messages.info(request, words.taken_back(mine.document, undone))
     return show(request, mine, milestone=undone[0].milestone if undone else "")
 
 
-def _title(mine: Journey, milestone: str) -> str:
+def _title(mine: OwnJourney, milestone: str) -> str:
     found = mine.document.by_slug.get(milestone)
     if found is None:
         raise Http404(f"No milestone {milestone}")
     return found.title
 
 
-def _details(mine: Journey, form: MarkForm) -> dict[str, Any]:
+def _details(mine: OwnJourney, form: MarkForm) -> dict[str, Any]:
     """Return what every mark takes: whose, when, and the edition that the form showed (else the current one)."""
     shown = min(form.cleaned_data["edition"] or mine.edition, mine.edition)
     details = {"enrolment": mine.enrolment, "today": mine.today, "edition": shown}

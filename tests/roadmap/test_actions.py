@@ -62,7 +62,7 @@ class TestEnrolling:
     def test_leaving_keeps_everything_and_enrolling_brings_it_back(self, learner, roadmap, enrolment, do, stand):
         do.mark(milestone="linear-algebra", state="done")
         do.leave()
-        assert stand().progress is None
+        assert stand().standing is None
         assert stand().has_left
         actions.enrol(user=learner, roadmap=roadmap, hours_per_week=4, target_on=None, today=TODAY, edition=1)
         assert stand().standing.counts.done == 1
@@ -252,7 +252,7 @@ class TestUndo:
         do.undo()
         assert not MilestoneProgress.objects.exists()
         assert do.undo() == ()
-        assert stand().progress is not None
+        assert stand().standing is not None
 
     def test_undo_brings_back_the_pace_before(self, learner, roadmap, enrolment, do):
         actions.enrol(user=learner, roadmap=roadmap, hours_per_week=40, target_on=None, today=TODAY, edition=1)
@@ -264,7 +264,7 @@ class TestUndo:
         do.leave()
         actions.enrol(user=learner, roadmap=roadmap, hours_per_week=10, target_on=None, today=TODAY, edition=1)
         do.undo()
-        assert stand().progress is not None
+        assert stand().standing is not None
 
 
 class TestProjection:

@@ -81,8 +81,9 @@ class _Maker:
 
     def __init__(self, roadmap: Roadmap, dice: Random, *, password: str) -> None:
         self.roadmap, self.dice, self.password = roadmap, dice, password
+        assert roadmap.current_edition is not None  # `_roadmap` finds published ones only
         self.edition = roadmap.current_edition.number
-        self.document = editions.document_in(roadmap.pk, self.edition)
+        self.document = editions.published(roadmap.current_edition)
         self.zones = [name for _, area in zones.offered() for name, _ in area]
         self.event_ids = itertools.chain.from_iterable(_drawn(Event, EVENTS_AT_ONCE) for _ in itertools.count())
         self.now = timezone.now()
@@ -166,7 +167,7 @@ def _copy(model: type[Model], rows: Iterable[Model]) -> None:
         return
     fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows[0].pk is None)]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
