@@ -19,7 +19,8 @@ from roadmap.standing import Event, Progress, standing_of
 
 QUIET_AT_MOST = 12  # days since the last sign of life
 SETTLED_IN = 4  # days since enrolling, at least
-IN_DETAIL = 3  # milestones, the latest, whose steps were ticked one by one
+IN_DETAIL = 3  # times a milestone's hours: so near the end its steps were ticked one by one
+SKIPPED, NOTED = 0.04, 0.2  # shares of milestones, and of learners
 HIGHEST_SHARE = 0.95  # of the path's hours: nobody here is finished
 
 
@@ -75,7 +76,8 @@ class Diary:
             for slug in slugs:
                 self._add("state", first, {"state": state, "anyway": False}, milestone=slug, change=brought)
         chosen = self._choose(first)
-        self._walk(first, last, weeks * hours * dice.uniform(0.4, 1.0), {*known.known, *known.doing}, chosen)
+        path = self._path({*known.known, *known.doing}, chosen)
+        self._walk(path, weeks * hours * dice.uniform(0.4, 1.0), first, last)
         return self.events
 
     def _add(
@@ -114,48 +116,58 @@ class Diary:
                 self._add("chose", on, {"group": group.slug, "milestone": chosen[group.slug]})
         return chosen
 
-    def _walk(self, first: date, last: date, budget: float, known: set[str], chosen: dict[str, str]) -> None:
-        """Spend the hours along the path: finished milestones, then one that is half done."""
-        path = self._path(known, chosen)
+    def _walk(self, path: list[Milestone], budget: float, first: date, last: date) -> None:
+        """Spend the hours along the path, evenly over the days: finished milestones, then one that is half done."""
         budget = min(budget, HIGHEST_SHARE * sum(m.effort_hours.likely for m in path))
-        finished: list[Milestone] = []
-        while path and path[0].effort_hours.likely <= budget:
-            finished.append(path.pop(0))
-            budget -= finished[-1].effort_hours.likely
-        days = (last - first).days
-        for number, milestone in enumerate(finished):
-            begun = first + timedelta(days=days * number // (len(finished) + 1))
-            ended = first + timedelta(days=days * (number + 1) // (len(finished) + 1))
-            self._finish(milestone, begun, ended, in_detail=number >= len(finished) - IN_DETAIL)
+        pace, spent = _Pace(first, last, budget), 0.0
+        while path and spent + path[0].effort_hours.likely <= budget:
+            milestone = path.pop(0)
+            self._finish(milestone, pace, spent, in_detail=budget - spent < IN_DETAIL * milestone.effort_hours.likely)
+            spent += milestone.effort_hours.likely
         if path:
-            self._begin(path[0], last, budget)
+            self._begin(path[0], pace, spent)
 
-    def _path(self, known: set[str], chosen: dict[str, str]) -> list[Milestone]:
+    def _path(self, brought: set[str], chosen: dict[str, str]) -> list[Milestone]:
         newcomer = standing_of(self.document, Progress(choices=chosen))
-        slugs = (slug for slug in self.document.order if newcomer.of(slug).on_path and slug not in known)
+        slugs = (slug for slug in self.document.order if newcomer.of(slug).on_path and slug not in brought)
         return [self.document.by_slug[slug] for slug in slugs]
 
-    def _finish(self, milestone: Milestone, begun: date, ended: date, *, in_detail: bool) -> None:
-        if self.dice.random() < 0.04:
-            self._add("state", ended, {"state": "skipped", "anyway": False}, milestone=milestone.slug)
+    def _finish(self, milestone: Milestone, pace: _Pace, spent: float, *, in_detail: bool) -> None:
+        slug, ended = milestone.slug, pace.on(spent + milestone.effort_hours.likely)
+        if self.dice.random() < SKIPPED:
+            self._add("state", ended, {"state": "skipped", "anyway": False}, milestone=slug)
             return
         if in_detail:
             for step in milestone.steps:
-                self._add("step", ended, {"done": True, "hours": step.hours}, milestone=milestone.slug, step=step.slug)
+                spent += step.hours
+                self._add("step", pace.on(spent), {"done": True, "hours": step.hours}, milestone=slug, step=step.slug)
         else:
-            self._add("state", begun, {"state": "doing", "anyway": False}, milestone=milestone.slug)
-        self._add("state", ended, {"state": "done", "anyway": False}, milestone=milestone.slug)
+            self._add("state", pace.on(spent), {"state": "doing", "anyway": False}, milestone=slug)
+        self._add("state", ended, {"state": "done", "anyway": False}, milestone=slug)
 
-    def _begin(self, milestone: Milestone, last: date, budget: float) -> None:
-        """Tick what the hours reached, or log them; one learner in five writes something down."""
-        reached = False
+    def _begin(self, milestone: Milestone, pace: _Pace, spent: float) -> None:
+        """Tick what the hours reached and log the rest; one learner in five writes something down."""
+        slug = milestone.slug
         for step in milestone.steps:
-            if step.hours > budget:
+            if spent + step.hours > pace.budget:
                 break
-            budget, reached = budget - step.hours, True
-            self._add("step", last, {"done": True, "hours": step.hours}, milestone=milestone.slug, step=step.slug)
-        if budget >= 0.5 or not reached:
-            logged = max(0.5, min(round(budget, 1), 40.0))
-            self._add("hours", last, {"hours": logged, "corrects": None}, milestone=milestone.slug)
-        if self.dice.random() < 0.2:
-            self._add("note", last, {"note": self.dice.choice(NOTES), "evidence_url": ""}, milestone=milestone.slug)
+            spent += step.hours
+            self._add("step", pace.on(spent), {"done": True, "hours": step.hours}, milestone=slug, step=step.slug)
+        logged = min(max(0.5, round(pace.budget - spent, 1)), 8.0)
+        self._add("hours", pace.last, {"hours": logged, "corrects": None}, milestone=slug)
+        if self.dice.random() < NOTED:
+            self._add("note", pace.last, {"note": self.dice.choice(NOTES), "evidence_url": ""}, milestone=slug)
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """So many hours, spread evenly from the first day to the last."""
+
+    first: date
+    last: date
+    budget: float
+
+    def on(self, spent: float) -> date:
+        """Return the day on which so many hours had been put in."""
+        share = min(1.0, spent / self.budget) if self.budget else 0.0
+        return self.first + timedelta(days=int((self.last - self.first).days * share))

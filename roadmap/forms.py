@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,12 +28,16 @@ class DateInput(forms.DateInput):
 
 
 class MarkForm(forms.Form):
-    """Base of the forms that mark progress: they carry the edition that they were shown with."""
+    """Base of the forms that mark progress: they carry the edition that they were shown with.
 
+    Several stand on one page, so each class names the `id`s of its fields by `about`.
+    """
+
+    about: ClassVar[str] = "mark"
     edition = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id=f"{self.about}-%s", **kwargs)
         self.today = today
         if "on" in self.fields:
             self.fields["on"].widget.attrs.update(max=today.isoformat())
@@ -85,11 +89,13 @@ class EnrolForm(forms.Form):
 
 
 class StateForm(MarkForm):
+    about = "state"
     state = forms.ChoiceField(choices=State.choices)
     on = day_field()
 
 
 class StepForm(MarkForm):
+    about = "step"
     done = forms.TypedChoiceField(choices=[("1", "done"), ("0", "not done")], coerce=lambda value: value == "1")
     on = day_field()
 
@@ -97,6 +103,7 @@ class StepForm(MarkForm):
 class HoursForm(MarkForm):
     """Hours put in. With `corrects`, the entry that they replace; 0 then takes it out."""
 
+    about = "hours"
     hours = forms.FloatField(
         label="Hours",
         min_value=0,
@@ -116,6 +123,7 @@ class HoursForm(MarkForm):
 class NoteForm(MarkForm):
     """What only the learner reads."""
 
+    about = "note"
     note = forms.CharField(
         label="Note",
         required=False,
@@ -136,6 +144,7 @@ class NoteForm(MarkForm):
 class ChoiceForm(MarkForm):
     """One member of a group; empty leaves the choice open again, but has to be said."""
 
+    about = "choice"
     milestone = forms.CharField(required=False, max_length=100)
 
     def clean_milestone(self) -> str:
@@ -164,6 +173,8 @@ class AnswersForm(forms.Form):
 
 class PlacementForm(MarkForm):
     """The milestones that a person says they bring along, and those under way."""
+
+    about = "placement"
 
     def __init__(self, *args: Any, milestones: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -102,6 +102,8 @@ def _milestone_parts(before: Journey, after: Journey, shown: str) -> Iterator[Pa
     context = sheet(after, shown)
     yield "roadmap/_progress.html", context
     yield "roadmap/_around.html", context
+    for choice in context["choices"]:
+        yield "roadmap/_choice.html", {"choice": choice, "journey": after, "level": 2}
     was, now = before.mark_of(shown), after.mark_of(shown)
     if (was.note, was.evidence_url) != (now.note, now.evidence_url):
         yield "roadmap/_note.html", context

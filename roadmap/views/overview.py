@@ -85,7 +85,7 @@ def beginnings(offers: Sequence[Offer]) -> dict[str, Any]:
 def enrol_form(journey: Journey, data: QueryDict | None = None) -> EnrolForm:
     """Return the form for hours a week and target, filled with what the learner said before."""
     said = journey.enrolment
-    initial = {"hours_per_week": said.hours_per_week, "target_on": said.target_on} if said else {}
+    initial = {"hours_per_week": f"{said.hours_per_week:g}", "target_on": said.target_on} if said else {}
     return EnrolForm(data, today=journey.today, initial=initial, auto_id=f"{journey.roadmap.slug}-%s")
 
 
@@ -95,6 +95,7 @@ def _card(journey: OwnJourney) -> Card:
     planned = planning.this_week(standing, hours_per_week=journey.progress.hours_per_week, today=today)
     week = _week(board, standing, planned, monday_of(today))
     to_confirm = planning.to_confirm(standing)
+    week = tuple(item for item in week if item.row.milestone.slug not in to_confirm)
     shown = {item.row.milestone.slug for item in week} | set(to_confirm)
     upcoming = [slug for slug in planning.next_milestones(standing) if slug not in shown]
     sums = ((stage, standing.in_stage(stage.slug)) for stage in document.stages)

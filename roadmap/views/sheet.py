@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404
 
-from roadmap.document import Citation, Milestone, Resource, Source, Step
+from roadmap.document import Citation, Document, Milestone, Resource, Source, Step
 from roadmap.forms import HoursForm, NoteForm, StateForm
 from roadmap.models import State
 from roadmap.queries import Journey
@@ -36,14 +36,6 @@ class StepLine:
     part: float | None = None
 
 
-@dataclass(frozen=True)
-class Quote:
-    """A sentence of a guide that this milestone answers to."""
-
-    citation: Citation
-    source: Source
-
-
 def sheet(journey: Journey, slug: str) -> dict[str, Any]:
     """Return the context of a milestone's page; retired milestones keep theirs, unknown ones are a 404."""
     document = journey.document
@@ -70,7 +62,7 @@ def sheet(journey: Journey, slug: str) -> dict[str, Any]:
         "needed_groups": [board.choice(document.group_by_slug[group]) for group in milestone.requires_groups],
         "opens": [board.row(m) for m in document.successors.get(slug, ()) if m.retired_on is None],
         "successors": board.links(milestone.replaced_by),
-        "quotes": [Quote(c, document.source_by_slug[c.source]) for c in document.citations_of(slug)],
+        "quotes": _quotes(document, slug),
         "facts": [(fact, document.source_by_slug.get(fact.source or "")) for fact in document.facts_of(slug)],
         "credentials": document.credentials_of(slug),
         "sources": [document.source_by_slug[source] for source in milestone.sources],
@@ -84,10 +76,18 @@ def sheet_forms(journey: Journey, mark: Mark) -> dict[str, Any]:
     today, edition = journey.today, {"edition": journey.edition}
     said = {"note": mark.note, "evidence_url": mark.evidence_url}
     return {
-        "state_form": StateForm(today=today, initial=edition, auto_id="state-%s"),
-        "hours_form": HoursForm(today=today, initial=edition | {"on": today}, auto_id="hours-%s"),
-        "note_form": NoteForm(today=today, initial=edition | said, auto_id="note-%s"),
+        "state_form": StateForm(today=today, initial=edition),
+        "hours_form": HoursForm(today=today, initial=edition | {"on": today}),
+        "note_form": NoteForm(today=today, initial=edition | said),
     }
+
+
+def _quotes(document: Document, slug: str) -> list[tuple[Source, list[Citation]]]:
+    """Return every sentence that this milestone answers to, by the guide that says it."""
+    cited: dict[str, list[Citation]] = {}
+    for citation in document.citations_of(slug):
+        cited.setdefault(citation.source, []).append(citation)
+    return [(document.source_by_slug[source], citations) for source, citations in cited.items()]
 
 
 def step_line(milestone: Milestone, step: Step, *, is_done: bool) -> StepLine:
