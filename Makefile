@@ -16,7 +16,7 @@ unexport VIRTUAL_ENV
 
 help:
 	@echo "make run      everything, at http://127.0.0.1:8000/  (PORT=, VAR_DIR=)"
-	@echo "make test     the tests  (ONLY=tests/accounts, SLOW=1)"
+	@echo "make test     the tests  (ONLY=accounts or a path, SLOW=1)"
 	@echo "make check    format, lint, types, imports, migrations, deployment, templates, links"
 	@echo "make format   put the code in order"
 	@echo "make bench    the benchmarks  (ONLY=name, SIZE=n)"
@@ -27,7 +27,7 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/python -m config.embedded
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n 2 $(if $(SLOW),,-m "not slow") $(ONLY)
+	@$(BIN)/python -m pytest -n 2 $(if $(SLOW),,-m "not slow") $(if $(wildcard tests/$(ONLY)),tests/$(ONLY),$(ONLY))
 
 # Settings as in production, for what reads settings without starting anything.
 AS_IN_PRODUCTION = env -u WAYMARK_EMBEDDED DEBUG=0 SITE_URL=https://waymark.example ALLOWED_HOSTS=waymark.example \
