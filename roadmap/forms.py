@@ -37,7 +37,8 @@ class MarkForm(forms.Form):
     edition = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{self.about}-%s", **kwargs)
+        kwargs.setdefault("auto_id", f"{self.about}-%s")
+        super().__init__(*args, **kwargs)
         self.today = today
         if "on" in self.fields:
             self.fields["on"].widget.attrs.update(max=today.isoformat())

@@ -15,7 +15,7 @@ from django.utils import timezone
 from roadmap.document import Document
 from roadmap.drafts import Draft, draft_of
 from roadmap.models import Enrolment
-from roadmap.queries import Journey
+from roadmap.queries import OwnJourney
 from roadmap.standing import Progress
 from roadmap.views.overview import overview
 from roadmap.views.sheet import sheet
@@ -30,7 +30,7 @@ _FORM = re.compile(r"<form\b")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftJourney(Journey):
+class DraftJourney(OwnJourney):
     """Somebody who has just enrolled in what is not published yet."""
 
     draft: Document
