@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import Preferences
 from roadmap.models import Digest
 
 LATE = timedelta(minutes=10)
@@ -63,6 +64,14 @@ def _is_migrated() -> bool:
 
 
 def _digest_lag() -> timedelta:
-    """How long the oldest digest that is due has been waiting, by the database's clock."""
-    waiting = Digest.objects.filter(state=Digest.State.PENDING, due_at__lte=Now())
-    return waiting.aggregate(lag=Now() - Min("due_at"))["lag"] or timedelta(0)
+    """How long the oldest digest has been waiting to be planned or sent, by the database's clock.
+
+    Counting what is owed notices a beat that is dead and a worker that is deaf, which their heartbeats do not show.
+    """
+    unplanned = Preferences.objects.filter(digest_enabled=True, digest_due_at__lte=Now())
+    unsent = Digest.objects.filter(state=Digest.State.PENDING, due_at__lte=Now())
+    lags = (
+        unplanned.aggregate(lag=Now() - Min("digest_due_at"))["lag"],
+        unsent.aggregate(lag=Now() - Min("due_at"))["lag"],
+    )
+    return max((lag for lag in lags if lag is not None), default=timedelta(0))

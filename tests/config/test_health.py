@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from roadmap.calendar import local_date
 from roadmap.models import Digest
 
@@ -72,6 +72,15 @@ def test_a_digest_may_wait_ten_minutes(client: Client, minutes: int, status: int
     answer = client.get("/readyz")
     assert answer.status_code == status
     assert answer.json()["digests"]["lag_seconds"] == pytest.approx(minutes * 60, abs=20)
+
+
+@pytest.mark.django_db
+def test_a_beat_that_is_dead_is_noticed(client: Client) -> None:
+    ada = User.objects.create_user("ada@example.org")
+    Preferences.objects.filter(user=ada).update(digest_due_at=timezone.now() - timedelta(hours=1))
+    assert client.get("/readyz").status_code == 503
+    Preferences.objects.filter(user=ada).update(digest_enabled=False)
+    assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
