@@ -51,7 +51,6 @@ check: $(STAMP)
 format: $(STAMP)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/djlint --reformat --quiet templates || true
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench $(ONLY) $(if $(SIZE),--size $(SIZE))

@@ -18,6 +18,12 @@ MOST_HOURS_AT_ONCE = 1_000
 LARGEST_ID = 2**63 - 1
 
 
+class WebURLField(forms.URLField):
+    """An http or https address; one rule, so that a mistake is told once."""
+
+    default_validators = [validate_web_url]
+
+
 class DateInput(forms.DateInput):
     """The browser's own date picker."""
 
@@ -132,12 +138,11 @@ class NoteForm(MarkForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Only you see it. Markdown works: **bold**, lists, links.",
     )
-    evidence_url = forms.URLField(
+    evidence_url = WebURLField(
         label="Link to evidence",
         required=False,
         max_length=2000,
         assume_scheme="https",
-        validators=[validate_web_url],
         help_text="A repository, a certificate, a post: what shows that you did it.",
     )
 
