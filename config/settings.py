@@ -212,6 +212,7 @@ MFA_FORMS = {
 # --- Mail ------------------------------------------------------------------------------------------------------------
 
 EMAIL_URL = required("EMAIL_URL", "mailbox:")
+HAS_MAILBOX = EMBEDDED and EMAIL_URL.startswith("mailbox:")  # mails stay on this machine, and a page shows them
 if EMAIL_URL.startswith("mailbox:"):
     EMAIL_BACKEND = "accounts.mailbox.EmailBackend"
 else:

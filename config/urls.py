@@ -19,5 +19,5 @@ urlpatterns = [
     path("", include("roadmap.urls")),
 ]
 
-if settings.EMBEDDED and settings.EMAIL_URL.startswith("mailbox:"):
+if settings.HAS_MAILBOX:
     urlpatterns += [path("mailbox/", include("accounts.mailbox.urls"))]

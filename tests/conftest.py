@@ -62,6 +62,8 @@ if not WORKER:
 _set_environment()
 REDIS = redis.Redis.from_url(os.environ["REDIS_URL"])
 django.setup()  # now, so that the other conftest files and the test modules may import models
+# An xdist worker inherits our environment; with this name in it, its settings would be read before it has its own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture(scope="session")

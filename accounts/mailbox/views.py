@@ -39,7 +39,7 @@ def embedded_only(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: str, **kwargs: str) -> HttpResponse:
-        if settings.EMBEDDED and settings.EMAIL_URL.startswith("mailbox:") and _is_at_this_machine(request):
+        if settings.HAS_MAILBOX and _is_at_this_machine(request):
             return view(request, *args, **kwargs)
         raise Http404
 

@@ -72,7 +72,7 @@ def send(now: datetime) -> None:
 
 
 def arrives_at(state: str) -> bool:
-    return eventually(lambda: states().get(state, 0) > 0, seconds=20)
+    return eventually(lambda: states().get(state, 0) > 0, seconds=60)
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def composing_waits() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("BEGIN; LOCK TABLE roadmap_choice IN ACCESS EXCLUSIVE MODE")
                 held.set()
-                done.wait(30)
+                done.wait(90)
                 cursor.execute("ROLLBACK")
         finally:
             connections.close_all()
@@ -120,7 +120,7 @@ def test_killed_on_the_wire_it_is_uncertain_and_never_goes_again(
     road: Roadmap, hostile: HostileServer, repository: Path, moment: str, arrived: int
 ) -> None:
     crowd(road, 1)
-    hostile.script, hostile.hang_seconds = [moment], 30
+    hostile.script, hostile.hang_seconds = [moment], 90
     with a_sender(repository, hostile) as process:
         assert arrives_at("sending")
         assert eventually(lambda: len(hostile.kept) == arrived and hostile.connections == 1)
@@ -144,7 +144,7 @@ def test_frozen_beyond_its_lease_it_sends_nothing_when_it_wakes(
         send(LATER)
         assert states() == {"sent": 3}
         process.send_signal(signal.SIGCONT)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     assert json.loads(out)["sent"] == 0
     assert len(hostile.kept) == 3
 
@@ -157,7 +157,7 @@ def test_told_to_stop_it_finishes_its_window_and_exits_well(
     with a_sender(repository, hostile) as process:
         assert arrives_at("sent")
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     counts = json.loads(out)
     assert process.returncode == 0
     assert counts["sent"] + counts["pending"] == 100

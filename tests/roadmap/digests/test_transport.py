@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -77,10 +78,10 @@ def test_silence_after_the_dot_is_uncertain_and_ends_in_time(hostile: HostileSer
 
 
 def test_a_server_that_is_not_there_is_away() -> None:
-    server = HostileServer()
-    server.start()
-    server.stop()
-    assert outcomes(server, ["ok"])[0].fate is Fate.AWAY
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # a port that is ours, and at which nobody listens
+        server = HostileServer(port=taken.getsockname()[1])
+        assert outcomes(server, ["ok"])[0].fate is Fate.AWAY
 
 
 def test_one_connection_serves_many_mails(hostile: HostileServer) -> None:
