@@ -134,7 +134,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"roadmap.tasks.{name}", "schedule": 60.0} for name in ("plan_digests", "drain_digests")
+    task.rpartition(".")[2]: {"task": task, "schedule": 60.0}
+    for task in ("roadmap.tasks.plan_digests", "roadmap.tasks.drain_digests", "accounts.tasks.forget_sessions")
 }
 
 # --- People ----------------------------------------------------------------------------------------------------------

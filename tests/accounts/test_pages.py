@@ -94,8 +94,10 @@ def test_once_one_is_in(look: Callable[..., Page], person: Callable[..., User]) 
     page.get_by_label("Time zone").select_option("Asia/Tokyo")
     page.get_by_label("Pause until").fill("2020-01-01")
     page.get_by_role("button", name="Save").click()
+    page.get_by_text("Choose today or a later day").wait_for()
     look("settings-wrong").get_by_label("Pause until").fill("")
     page.get_by_role("button", name="Save").click()
+    page.get_by_text("Your settings are saved.").wait_for()
     look("settings-saved")
     assert User.objects.get().preferences.timezone == "Asia/Tokyo"
     for name, path in [
