@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import urlsplit
 
 import nh3
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 register = template.Library()
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_MARKDOWN = MarkdownIt("commonmark")  # whose HTML the sanitiser strips
 _TAGS = {"p", "br", "hr", "strong", "em", "a", "ul", "ol", "li", "code", "pre", "blockquote"}
 _HEADINGS = tuple(f"h{level}" for level in range(1, 7))
+
+
+@register.simple_tag
+@cache
+def mark(state: str, locked: bool | None = None, *, shown: bool = False, large: bool = False) -> SafeString:
+    """Return the waymark of a state. There are few, and a page shows many: each is rendered once per process."""
+    return render_to_string("_mark.html", {"state": state, "locked": locked, "shown": shown, "large": large})
 
 
 @register.filter

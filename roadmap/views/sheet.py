@@ -58,7 +58,11 @@ def sheet(journey: Journey, slug: str) -> dict[str, Any]:
         "all_ticked": all(step.slug in mark.ticks for step in milestone.steps),
         "states": STATE_WORDS,
         "choices": [board.choice(group) for group in document.groups_of(slug)],
-        "needs": [board.row(document.by_slug[needed]) for needed in milestone.prerequisites],
+        "needs": [
+            board.row(document.by_slug[needed])
+            for needed in milestone.prerequisites
+            if document.by_slug[needed].retired_on is None
+        ],
         "needed_groups": [board.choice(document.group_by_slug[group]) for group in milestone.requires_groups],
         "opens": [board.row(m) for m in document.successors.get(slug, ()) if m.retired_on is None],
         "successors": board.links(milestone.replaced_by),

@@ -1,0 +1,65 @@
+"""How hours are written, and what is left of a note's markup."""
+
+from __future__ import annotations
+
+import pytest
+
+from roadmap.templatetags.learning import host, hours, mark, markdown
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(150.0, "150"), (7.5, "7.5"), (3560.25, "3,560.2"), (0, "0"), (1_234_567, "1,234,567")]
+)
+def test_hours_are_written_without_idle_decimals(value, written):
+    assert hours(value) == written
+
+
+def test_an_address_is_known_by_its_host():
+    assert host("https://www.bls.gov/ooh/math/") == "bls.gov"
+
+
+def test_every_mark_says_its_state_in_words():
+    words = {"todo": "To do", "doing": "In progress", "done": "Done", "known": "Known already", "skipped": "Skipped"}
+    for state, word in words.items():
+        assert word in mark(state)
+    assert "Locked" in mark("todo", locked=True)
+    assert "Locked" not in mark("done", locked=True)
+
+
+@pytest.mark.parametrize(
+    "tooth",
+    [
+        "<script>alert(1)</script>",
+        '<img src="x" onerror="alert(1)">',
+        '<a href="/" hx-get="/accounts/logout/">x</a>',
+        '<b hx-on:click="alert(1)">x</b>',
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "![x](https://evil.example/pixel)",
+        '<div style="position:fixed">x</div>',
+        '<https://evil.example/"onmouseover=alert(1)>',
+    ],
+)
+def test_a_note_has_no_teeth(tooth):
+    html = markdown(tooth).lower()
+    for part in (
+        "<script",
+        "<img",
+        "<div",
+        "<b>",
+        "hx-",
+        "onerror",
+        "style=",
+        'href="javascript',
+        'href="data',
+    ):
+        assert part not in html
+
+
+def test_what_a_note_may_hold():
+    html = markdown("# Big\n\n**bold** [link](https://example.org)\n\n- one\n- two\n\n`code`")
+    for part in ("<strong>Big</strong>", "<strong>bold</strong>", "<li>one</li>", "<code>code</code>"):
+        assert part in html
+    assert '<a href="https://example.org" rel="noopener noreferrer nofollow">link</a>' in html
+    assert "<h1" not in html
