@@ -182,10 +182,10 @@ def test_two_stacks_run_side_by_side_and_a_third_is_told_why_not(start: Start) -
 def test_parts_that_are_killed_come_back(start: Start) -> None:
     stack = start().wait_until_ready()
     people = stack.people()
-    for part in ("bin/postgres -D", "redis.sock", "gunicorn"):
-        masters = [pid for pid, line in processes_of(str(stack.var_dir)).items() if part in line]
-        redis = [pid for pid, line in processes_of("redis.sock").items() if part in line]
-        os.kill(min(masters or redis), signal.SIGKILL)
+    sockets = read_environment(stack.var_dir)["RUN_FOLDER"]
+    for mark, part in ((sockets, "bin/postgres -D"), (sockets, "redis.sock"), (str(stack.var_dir), "gunicorn")):
+        [master, *_] = sorted(pid for pid, line in processes_of(mark).items() if part in line)
+        os.kill(master, signal.SIGKILL)
         assert eventually(lambda: stack.people() == people, seconds=30)
         assert eventually(stack.serves, seconds=30)
 
