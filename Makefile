@@ -27,7 +27,7 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/python -m config.embedded
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n 2 $(if $(SLOW),,-m "not slow") $(if $(wildcard tests/$(ONLY)),tests/$(ONLY),$(ONLY))
+	@exec $(BIN)/python -m pytest -n 2 $(if $(SLOW),,-m "not slow") $(if $(wildcard tests/$(ONLY)),tests/$(ONLY),$(ONLY))
 
 # Settings as in production, for what reads settings without starting anything.
 AS_IN_PRODUCTION = env -u WAYMARK_EMBEDDED DEBUG=0 SITE_URL=https://waymark.example ALLOWED_HOSTS=waymark.example \
@@ -45,7 +45,7 @@ check: $(STAMP)
 	@$(BIN)/codespell
 	@$(BIN)/deptry .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	@$(BIN)/python -m pytest -q tests/test_conventions.py tests/test_documents.py
+	@exec $(BIN)/python -m pytest -q tests/test_conventions.py tests/test_documents.py
 	@echo "Everything checked."
 
 format: $(STAMP)
@@ -53,7 +53,7 @@ format: $(STAMP)
 	@$(BIN)/ruff check --fix .
 
 bench: $(STAMP)
-	@$(BIN)/python -m bench $(ONLY) $(if $(SIZE),--size $(SIZE))
+	@exec $(BIN)/python -m bench $(ONLY) $(if $(SIZE),--size $(SIZE))
 
 # --- The environment --------------------------------------------------------------------------------------------------
 
