@@ -29,7 +29,8 @@ was started anyway is `doing` and locked. What is not on my path never locks.
 otherwise; one with successors leaves it. What replaces others is done when all that name it in `replaced_by` are done
 or known, unless its own state was said later. Otherwise their earned hours count as earned in it, beside its own: they
 reduce what is left, never the total, so a replacement moves no percentage back. An hour is credited once: a milestone
-that is replaced by several shares its hours out by their likely hours. What has credit but no state is `doing`.
+that is replaced by several shares its hours out by their likely hours. What replaces something begun is begun: without
+a state of its own it is `doing`.
 """
 
 from .events import FINISHED, SATISFIED, Event, Mark, Progress, fold, undoable_change

@@ -10,6 +10,7 @@ from .shape import Item, Shape, nine_tenths, units
 
 _UNTOUCHED = Mark()
 _NEVER = (date.min, 0)
+_BEGUN = FINISHED | {"doing"}
 
 
 class Reached(NamedTuple):
@@ -46,7 +47,8 @@ def _with_credit(item: Item, mark: Mark, predecessors: list[Reached]) -> Reached
         state, since = "done", (max(predecessor.since[0] for predecessor in predecessors), latest)
     carried = {p.item.slug: share for p in predecessors if (share := _share(p, item.slug))}
     total = sum(carried.values())
-    if carried and state == "todo" and not mark.state_event:
+    was_begun = carried or any(p.state in _BEGUN for p in predecessors)
+    if was_begun and state == "todo" and not mark.state_event:
         state = "doing"
     return Reached(item, mark, state, _earned(item, mark, state, total), since, total, tuple(carried))
 

@@ -92,7 +92,7 @@ def test_doing_all_that_locks_opens_the_lock(seed: random.Random) -> None:
 def test_skipping_what_is_left_never_raises_the_percentage(seed: random.Random) -> None:
     road, written, found = walked(seed)
     for milestone in road.milestones:
-        if found.of(milestone.slug).is_left:
+        if found.of(milestone.slug).is_left and not milestone.retired_on:
             again = Diary()
             again.events = list(written.events)
             again.mark(milestone.slug, "skipped")

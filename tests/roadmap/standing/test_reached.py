@@ -102,6 +102,14 @@ class TestRetiredAndReplaced:
         diary.mark("a", "done")
         assert diary.on(road).of("b").effective_state == "known"
 
+    def test_what_replaces_something_begun_is_begun(self) -> None:
+        road, diary = edition(retired("a", by=("b",)), milestone("b", optional=True)), Diary()
+        diary.mark("a", "doing")
+        assert diary.on(road).of("b").effective_state == "doing"
+        assert diary.on(road).counts.total == 1
+        diary.mark("a", "skipped")
+        assert diary.on(road).counts.total == 0
+
     def test_credit_takes_up_an_optional_milestone(self) -> None:
         road, diary = edition(retired("a", by=("b",)), milestone("b", optional=True)), Diary()
         assert diary.on(road).counts.total == 0
