@@ -181,7 +181,7 @@ def test_a_week_fits_and_holds_only_what_is_open(seed: random.Random) -> None:
     _, _, found = walked(seed)
     hours = seed.choice([0.5, 1, 3.7, 10, 40, 168])
     week = this_week(found, hours_per_week=hours, today=DAY)
-    assert sum(item.hours for item in week) <= hours
+    assert sum(item.hours for item in week) <= hours + 1e-9  # thirds and tenths of an hour are no binary fractions
     seen = [(item.milestone.slug, item.step and item.step.slug) for item in week]
     assert len(set(seen)) == len(seen)
     for item in week:
