@@ -59,7 +59,7 @@ def invalid(request: LearnerRequest, journey: Journey, *, milestone: str = "", *
     if not request.htmx:
         return render(request, f"roadmap/{'milestone' if milestone else 'roadmap'}.html", context, status=422)
     parts: list[Part] = []
-    if _place(request) == ("milestone", milestone):
+    if _place(request, journey) == ("milestone", milestone):
         parts.append(("roadmap/_note.html" if "note_form" in forms else "roadmap/_progress.html", context))
     return _fragments(request, parts, status=422)
 
@@ -71,14 +71,21 @@ def _errors(forms: Iterable[Form]) -> Iterator[str]:
             yield from (f"{label or name.replace('_', ' ').capitalize()}: {error}" for error in errors)
 
 
-def _place(request: LearnerRequest) -> tuple[str, str]:
-    """Return the name of the page that htmx posted from, and the milestone shown there."""
-    path = urlsplit(request.htmx.current_url_abs_path or "").path if request.htmx else ""
-    try:
-        found = resolve(path)
-    except Resolver404:
+def _place(request: LearnerRequest, journey: Journey) -> tuple[str, str]:
+    """Return the name of the page that htmx posted from, and the milestone of this roadmap that it shows.
+
+    The header is the client's word: what names no such page is taken for the roadmap's own.
+    """
+    if not request.htmx:
         return "", ""
-    return found.url_name or "", found.kwargs.get("milestone", "")
+    try:
+        found = resolve(urlsplit(request.htmx.current_url_abs_path or "").path)
+    except (Resolver404, ValueError):
+        return "", ""
+    shown = found.kwargs.get("milestone", "")
+    if shown and (found.kwargs["slug"] != journey.roadmap.slug or shown not in journey.document.by_slug):
+        return "", ""
+    return found.url_name or "", shown
 
 
 def _fragments(request: LearnerRequest, parts: Iterable[Part], status: int = 200) -> HttpResponse:
@@ -89,7 +96,7 @@ def _fragments(request: LearnerRequest, parts: Iterable[Part], status: int = 200
 
 
 def _parts(request: LearnerRequest, before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
-    page, shown = _place(request)
+    page, shown = _place(request, after)
     if page == "plan":
         yield "roadmap/_plan.html", dashboard(queries.journeys(request.user))
     elif page == "milestone":

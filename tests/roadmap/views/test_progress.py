@@ -115,9 +115,18 @@ class TestWithHtmx:
         response = me.post(f"{ALGEBRA}steps/{step}/", {"done": "1"}, headers=HTMX | page)
         assert parts(response) == {"plan", "messages"}
 
-    def test_a_stranger_site_as_current_page_is_no_page_of_ours(self, me):
-        page = {"HX-Current-URL": "https://evil.example/plan/"}
-        response = me.post(f"{ALGEBRA}state/", {"state": "done"}, headers=HTMX | page)
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://evil.example/plan/",
+            "http://[not-an-address",
+            "http://testserver/roadmaps/%ff/",
+            "http://testserver/roadmaps/ml-architect/milestones/alchemy/",
+            "http://testserver/roadmaps/other/milestones/linear-algebra/",
+        ],
+    )
+    def test_a_page_that_is_not_ours_is_taken_for_the_roadmaps(self, me, address):
+        response = me.post(f"{ALGEBRA}state/", {"state": "done"}, headers=HTMX | {"HX-Current-URL": address})
         assert "milestone-linear-algebra" in parts(response)
 
     def test_starting_leads_to_the_plan(self, client, learner, roadmap):
