@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from roadmap.drafts import draft_of
@@ -18,6 +18,21 @@ ORDER = (
 )
 
 
+class Answers:
+    """What every admin here answers, the packages' own included."""
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """404 for what does not exist."""
+        raise Http404
+
+    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """422 for what does not validate."""
+        response: HttpResponse = super().render_change_form(request, *args, **kwargs)  # type: ignore[misc] # a mixin
+        if request.method == "POST":
+            response.status_code = 422
+        return response
+
+
 class AdminSite(admin.AdminSite):
     site_header = "Waymark"
     site_title = "Waymark"
@@ -25,6 +40,11 @@ class AdminSite(admin.AdminSite):
     enable_nav_sidebar = False
     index_template = "admin/start.html"
     empty_value_display = "–"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register an admin with our answers mixed in."""
+        base = admin_class or admin.ModelAdmin
+        super().register(model_or_iterable, type(base.__name__, (Answers, base), {}), **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Refuse a query that no text column can hold, before it reaches the database."""

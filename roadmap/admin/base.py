@@ -34,19 +34,10 @@ ROWS: dict[Any, Any] = {
 
 
 class PlainAdmin(admin.ModelAdmin):
-    """Django's admin with our answers: 404 for what does not exist, 422 for what does not validate."""
+    """Django's admin without actions on selected rows."""
 
     actions = None
     show_full_result_count = False
-
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        raise Http404
-
-    def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().render_change_form(request, *args, **kwargs)
-        if request.method == "POST":
-            response.status_code = 422
-        return response
 
 
 class RoadmapAutocomplete(AutocompleteSelect):

@@ -192,6 +192,12 @@ def test_a_primary_key_that_cannot_be_is_404(superuser, road):
                 assert superuser.get(f"/admin/roadmap/{name}/{pk}/{action}/").status_code in (403, 404)
 
 
+@pytest.mark.parametrize("path", ["accounts/user", "accounts/invitation", "auth/group", "account/emailaddress"])
+def test_the_packages_admins_answer_alike(superuser, db, path):
+    assert superuser.get(f"/admin/{path}/{10**30}/change/").status_code == 404
+    assert superuser.post(f"/admin/{path}/add/", {}).status_code == 422
+
+
 @pytest.mark.parametrize("query", ["user__password__startswith=a", "user__email__startswith=l", "q=%00", "p=1e99"])
 def test_lists_of_people_leak_nothing_by_query(superuser, road, learner, query):
     response = superuser.get(f"{reverse('admin:roadmap_enrolment_changelist')}?{query}", follow=True)
