@@ -88,13 +88,27 @@ def touch(roadmap: Roadmap) -> None:
     Roadmap.objects.filter(pk=roadmap.pk).update(draft_version=F("draft_version") + 1)
 
 
+_OF = {
+    "effort": "Effort",
+    "elapsed": "Calendar time",
+    "steps": "Steps",
+    "prerequisites": "Prerequisites",
+    "resources": "Resources",
+    "reworded": "Words",
+}
+_IS = {"optional": "is", "moved": "moved", "replaced": "is replaced"}
+
+
 def sentence_of(change: Change) -> str:
     """Say one change as an editor would: `Effort of “Linear algebra”: 40 h → 50 h`."""
-    if change.kind in ("added", "removed", "retired", "revived", "renamed", "moved"):
-        words = f"{change.what.capitalize()} “{change.title}” {change.kind}"
-    elif change.kind == "reordered":
-        return f"Order of the {change.what}s changed, from “{change.title}” on"
-    else:
-        noun = {"effort": "Effort", "elapsed": "Calendar time", "optional": "Place on the path", "replaced": "Replaced"}
-        words = f"{noun.get(change.kind, change.kind.capitalize())}: {change.what} “{change.title}”"
-    return f"{words}: {change.detail}" if change.detail else words
+    title, what = f"“{change.title}”", change.what.capitalize()
+    if change.kind in _OF:
+        return f"{_OF[change.kind]} of {title}: {change.detail}"
+    if change.kind in _IS:
+        return f"{title} {_IS[change.kind]} {change.detail}"
+    if change.kind == "renamed":
+        return f"{what} renamed: {change.detail}"
+    if change.kind == "reordered":
+        return f"Order of the {change.what}s, from {title} on"
+    words = f"{what} {title} {change.kind}"
+    return f"{words}: {change.detail}" if change.kind == "changed" else f"{words} {change.detail}".rstrip()

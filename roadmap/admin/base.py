@@ -156,6 +156,11 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, PlainAdmin):
         rows: QuerySet[Any] = self.model._default_manager.filter(roadmap=part.roadmap)
         return rows
 
+    def _add_reorder_method(self) -> None:
+        """Name the handles' column for what it does; the package takes the field's name."""
+        super()._add_reorder_method()
+        self._reorder_.__func__.short_description = "Order"
+
     @property
     def media(self) -> forms.Media:
         """Leave out the script for actions: there are none, and the handles' script would trip over it."""

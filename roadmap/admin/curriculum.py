@@ -95,7 +95,7 @@ class MilestoneAdmin(WorkingCopyAdmin):
         *(StepInline, PrerequisiteInline, RequiredGroupInline, ResourceInline),
         *(MilestoneSourceInline, CitationInline, ReplacementInline),
     )
-    list_display = ("title", "stage", "kind_of", "effort", "status", "learners", "move")
+    list_display = ("name", "stage", "kind_of", "effort", "learners", "move")
     list_filter = (StageFilter, "kind", "optional", RetiredFilter, LearnersFilter)
     search_fields = ("title", "slug", "summary")
     formfield_overrides = SHORT_TEXT
@@ -119,10 +119,10 @@ class MilestoneAdmin(WorkingCopyAdmin):
     def kind_of(self, milestone: Milestone) -> str:
         return capfirst(milestone.get_kind_display())
 
-    @admin.display(description="Status")
-    def status(self, milestone: Milestone) -> str:
+    @admin.display(description="Title", ordering="title")
+    def name(self, milestone: Milestone) -> SafeString:
         words = ["optional"] * milestone.optional + [f"retired {milestone.retired_on}"] * bool(milestone.retired_on)
-        return ", ".join(words)
+        return format_html("{} <small>{}</small>", milestone.title, ", ".join(words))
 
     @admin.display(description="Hours", ordering="effort_likely")
     def effort(self, milestone: Milestone) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from roadmap.document import DocumentError, Finding, lint
 from roadmap.drafts import Draft, draft_of, sentence_of
@@ -76,7 +78,9 @@ def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
         form = PublishForm(request.POST)
         if form.is_valid() and (edition := _publish(roadmap, request.user, form)):
             admin.log_change(request, roadmap, f"Published edition {edition.number}.")
-            admin.message_user(request, f"Edition {edition.number} is live.")
+            see = reverse("roadmap", args=[roadmap.slug])
+            text = format_html('Edition {} is live. <a href="{}">See it</a>', edition.number, see)
+            admin.message_user(request, text, messages.SUCCESS)
             return HttpResponseRedirect(reverse("admin:roadmap_edition_change", args=[edition.pk]))
     else:
         form = PublishForm()
