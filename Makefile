@@ -45,7 +45,7 @@ check: $(STAMP)
 	@$(BIN)/codespell
 	@$(BIN)/deptry .
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	@exec $(BIN)/python -m pytest -q tests/test_conventions.py tests/test_documents.py
+	@$(BIN)/python -m pytest -q tests/test_conventions.py tests/test_documents.py
 	@echo "Everything checked."
 
 format: $(STAMP)

@@ -27,8 +27,9 @@ pytest_plugins = ["tests.chromium", "tests.faults.hostile_smtp", "tests.smtp"]
 
 def _start_servers() -> None:
     """Start what DATABASE_URL and REDIS_URL don't name, and stop it at the end, however that comes."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end in order, as by Ctrl-C
     if "MAKELEVEL" in os.environ:
-        die_with_parent(signal.SIGINT)
+        die_with_parent(signal.SIGTERM)
     missing = {"DATABASE_URL", "REDIS_URL"} - set(os.environ)
     if missing:
         servers = ThrowAwayServers(wanted=missing)
@@ -57,7 +58,9 @@ def _set_environment() -> None:
     )
 
 
-if not WORKER:
+if WORKER:
+    die_with_parent()
+else:
     _start_servers()
 _set_environment()
 REDIS = redis.Redis.from_url(os.environ["REDIS_URL"])
