@@ -74,7 +74,16 @@ class SameRoadmap:
         return field
 
 
-class PartInline(SameRoadmap, SortableTabularInline):
+class Bounded:
+    """As many rows as one form can post; a forged number of them is not even laid out."""
+
+    max_num: int | None = 150
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})  # type: ignore[misc] # a mixin
+
+
+class PartInline(Bounded, SameRoadmap, SortableTabularInline):
     """Ordered rows inside a milestone or a group."""
 
     formset = OrderedFormSet

@@ -17,7 +17,7 @@ from roadmap.models import (
     Step,
 )
 
-from .base import ROWS, PartInline, SameRoadmap
+from .base import ROWS, Bounded, PartInline, SameRoadmap
 from .forms import CitationForm, MemberForm, PartForm, StepForm
 from .formsets import (
     CitationFormSet,
@@ -76,7 +76,7 @@ class MilestoneSourceInline(PartInline):
     verbose_name_plural = "sources that speak of it"
 
 
-class CitationInline(SameRoadmap, admin.TabularInline):
+class CitationInline(Bounded, SameRoadmap, admin.TabularInline):
     """Quotes keep the order of the guides, over all milestones, so they are not dragged."""
 
     model = Citation

@@ -133,6 +133,17 @@ def test_half_way_work_can_be_previewed(editor, road):
     assert editor.get(address(road.roadmap, "preview")).status_code == 200
 
 
+def test_a_draft_that_cannot_be_shown_says_what_is_missing(editor, road):
+    """A group without members comes from half an import or a deletion; no page can do without them."""
+    road.group.members.all().delete()
+    response = edit(editor, road.algebra, title="Algebra")
+    assert messages_of(response)[0].startswith("Draft saved: learners still see edition 1.")
+    page = editor.get(address(road.roadmap, "preview"), follow=True)
+    assert page.redirect_chain[-1][0] == review_url(road)
+    assert address(road.group) in [problem.url for problem in page.context["problems"]]
+    assert publish(editor, road).status_code == 422
+
+
 def test_learners_read_the_edition_until_the_next_is_published(editor, client, road):
     url = "/roadmaps/data-scientist/milestones/linear-algebra/"
     edit(editor, road.algebra, title="Matrices and vectors")
