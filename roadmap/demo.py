@@ -128,9 +128,13 @@ class Diary:
             self._begin(path[0], pace, spent)
 
     def _path(self, brought: set[str], chosen: dict[str, str]) -> list[Milestone]:
-        newcomer = standing_of(self.document, Progress(choices=chosen))
-        slugs = (slug for slug in self.document.order if newcomer.of(slug).on_path and slug not in brought)
-        return [self.document.by_slug[slug] for slug in slugs]
+        """Return what is on the path and not brought along, in an order in which it can be done."""
+        paths = self.document.derived.setdefault("demo.paths", {})
+        key = tuple(chosen.items())
+        if key not in paths:
+            newcomer = standing_of(self.document, Progress(choices=chosen))
+            paths[key] = [self.document.by_slug[slug] for slug in self.document.order if newcomer.of(slug).on_path]
+        return [milestone for milestone in paths[key] if milestone.slug not in brought]
 
     def _finish(self, milestone: Milestone, pace: _Pace, spent: float, *, in_detail: bool) -> None:
         slug, ended = milestone.slug, pace.on(spent + milestone.effort_hours.likely)

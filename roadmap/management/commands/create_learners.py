@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from random import Random
 from time import monotonic
 from typing import Any
@@ -20,29 +20,18 @@ from django.utils import timezone
 from accounts import zones
 from accounts.models import Preferences, User
 from roadmap import editions, projection
-from roadmap.calendar import latest_slot, local_date
+from roadmap.calendar import DAY, latest_slot, local_date
 from roadmap.demo import Diary
 from roadmap.models import Choice, Enrolment, Event, MilestoneProgress, Roadmap
+from roadmap.standing import Event as Happening
 from roadmap.standing import fold
+
+Columns = dict[str, Any]
+Row = tuple[type[Model], Columns]
 
 AT_ONCE = 1_000  # learners in one transaction
 EVENTS_AT_ONCE = 1_000  # ids drawn in one query
-NAMES = (
-    "Ada",
-    "Alan",
-    "Amina",
-    "Chen",
-    "Fatima",
-    "Grace",
-    "Ingrid",
-    "Jamal",
-    "Kofi",
-    "Lena",
-    "Mateo",
-    "Noor",
-    "Priya",
-    "",
-)
+NAMES = ("Ada", "Alan", "Amina", "Chen", "Fatima", "Grace", "Ingrid", "Jamal", "Kofi", "Lena", "Mateo", "Noor", "")
 
 
 class Command(BaseCommand):
@@ -89,65 +78,73 @@ class _Maker:
         self.now = timezone.now()
 
     def make(self, number: int) -> None:
-        rows: dict[type[Model], list[Model]] = {
+        tables: dict[type[Model], list[Columns]] = {
             model: [] for model in (User, EmailAddress, Preferences, Enrolment, Event, MilestoneProgress, Choice)
         }
-        pairs = zip(_drawn(User, number), _drawn(Enrolment, number), strict=True)
-        for user_id, enrolment_id in pairs:
-            for row in self._learner(user_id, enrolment_id):
-                rows[type(row)].append(row)
-        for model, found in rows.items():
-            _copy(model, found)
+        for user_id, enrolment_id in zip(_drawn(User, number), _drawn(Enrolment, number), strict=True):
+            for model, columns in self._learner(user_id, enrolment_id):
+                tables[model].append(columns)
+        for model, rows in tables.items():
+            _copy(model, rows)
 
-    def _learner(self, user_id: int, enrolment_id: int) -> Iterator[Model]:
+    def _learner(self, user_id: int, enrolment_id: int) -> Iterator[Row]:
         zone, hour = self.dice.choice(self.zones), self.dice.randint(6, 20)
         today = local_date(self.now, zone)
         diary = Diary(self.dice, self.document, today, self.edition, self.event_ids).write()
         joined = diary[0].at - timedelta(minutes=5)
         email = f"learner-{user_id}@example.org"
-        yield User(id=user_id, email=email, name=self.dice.choice(NAMES), password=self.password, date_joined=joined)
-        yield EmailAddress(user_id=user_id, email=email, verified=True, primary=True)
-        yield self._preferences(user_id, zone, hour)
+        name = self.dice.choice(NAMES)
+        yield _row(User(id=user_id, email=email, name=name, password=self.password, date_joined=joined))
+        yield _row(EmailAddress(user_id=user_id, email=email, verified=True, primary=True))
+        yield _row(self._preferences(user_id, zone, hour, today))
         yield from _progress(enrolment_id, user_id, self.roadmap, diary)
 
-    def _preferences(self, user_id: int, zone: str, hour: int) -> Preferences:
+    def _preferences(self, user_id: int, zone: str, hour: int, today: date) -> Preferences:
         """A weekly mail that fell due within the last day."""
-        weekday = max(range(7), key=lambda day: latest_slot(self.now, zone, day, hour))
-        due_at: datetime = latest_slot(self.now, zone, weekday, hour)
+        weekday = today.weekday()
+        due_at = latest_slot(self.now, zone, weekday, hour)
+        if due_at < self.now - DAY:  # the hour is still to come today
+            weekday = (weekday - 1) % 7
+            due_at = latest_slot(self.now, zone, weekday, hour)
         return Preferences(
             user_id=user_id, timezone=zone, digest_weekday=weekday, digest_hour=hour, digest_due_at=due_at
         )
 
 
-def _progress(enrolment_id: int, user_id: int, roadmap: Roadmap, diary: Sequence[Any]) -> Iterator[Model]:
+def _progress(enrolment_id: int, user_id: int, roadmap: Roadmap, diary: Sequence[Happening]) -> Iterator[Row]:
     """Yield the rows of a diary: enrolment, events, and the projection that they fold to."""
     progress = fold(diary)
-    yield Enrolment(
-        id=enrolment_id,
-        user_id=user_id,
-        roadmap=roadmap,
-        hours_per_week=progress.hours_per_week,
-        target_on=progress.target_on,
-        started_at=diary[0].at,
-        started_on=diary[0].on,
-    )
+    enrolment = Enrolment(id=enrolment_id, user_id=user_id, roadmap=roadmap, hours_per_week=progress.hours_per_week)
+    enrolment.target_on, enrolment.started_at, enrolment.started_on = progress.target_on, diary[0].at, diary[0].on
+    yield _row(enrolment)
     for event in diary:
-        yield Event(
-            id=event.id,
-            enrolment_id=enrolment_id,
-            change=event.change,
-            kind=event.kind,
-            milestone=event.milestone,
-            step=event.step,
-            data=event.data,
-            at=event.at,
-            on=event.on,
-            edition=event.edition,
+        yield (
+            Event,
+            {
+                "id": event.id,
+                "enrolment_id": enrolment_id,
+                "change": event.change,
+                "kind": event.kind,
+                "milestone": event.milestone,
+                "step": event.step,
+                "data": json.dumps(event.data),
+                "at": event.at,
+                "on": event.on,
+                "edition": event.edition,
+            },
         )
     for milestone, mark in progress.marks.items():
-        yield MilestoneProgress(enrolment_id=enrolment_id, milestone=milestone, **projection.columns(mark))
+        columns = projection.columns(mark)
+        columns |= {"ticks": json.dumps(columns["ticks"]), "logged": json.dumps(columns["logged"])}
+        yield MilestoneProgress, {"enrolment_id": enrolment_id, "milestone": milestone, **columns}
     for group, milestone in progress.choices.items():
-        yield Choice(enrolment_id=enrolment_id, group=group, milestone=milestone)
+        yield Choice, {"enrolment_id": enrolment_id, "group": group, "milestone": milestone}
+
+
+def _row(instance: Model) -> Row:
+    """Return an instance's columns, defaults included; a key that is not set is the database's to choose."""
+    fields = [field for field in instance._meta.concrete_fields if not (field.primary_key and instance.pk is None)]
+    return type(instance), {str(field.column): getattr(instance, field.attname) for field in fields}
 
 
 def _drawn(model: type[Model], number: int) -> list[int]:
@@ -160,21 +157,12 @@ def _drawn(model: type[Model], number: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _copy(model: type[Model], rows: Iterable[Model]) -> None:
-    """Write rows by COPY; a key that is not set is the database's to choose."""
-    rows = list(rows)
+def _copy(model: type[Model], rows: Sequence[Columns]) -> None:
+    """Write rows that have the same columns by COPY."""
     if not rows:
         return
-    fields = [field for field in model._meta.concrete_fields if not (field.primary_key and rows[0].pk is None)]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy,
-    ):
+    table, columns = quote(model._meta.db_table), ", ".join(map(quote, rows[0]))
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([_value(field, getattr(row, field.attname)) for field in fields])
-
-
-def _value(field: Any, value: Any) -> Any:
-    return json.dumps(value) if field.get_internal_type() == "JSONField" else value
+            copy.write_row(list(row.values()))
