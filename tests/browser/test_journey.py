@@ -43,6 +43,10 @@ class Person:
     def figure(self, name: str) -> Locator:
         return self.page.locator(f'[data-figure="{name}"]').first
 
+    def is_told(self, text: str) -> None:
+        """Wait for the answer to what was just done."""
+        expect(self.page.get_by_role("status").get_by_text(text)).to_be_visible()
+
     def milestone(self, slug: str) -> Locator:
         return self.page.locator(f'[data-milestone="{slug}"]')
 
@@ -88,6 +92,7 @@ def test_the_path_walked_end_to_end(visitor: Page, newest_mail) -> None:
     visitor.goto("/roadmaps/ml-architect/")
     visitor.get_by_role("radio", name=re.compile("Google Cloud")).first.check()
     person.press(re.compile("^Choose.*AWS, Google Cloud or Azure"))
+    person.is_told("Google Cloud")
     expect(visitor.get_by_role("radio", name=re.compile("Google Cloud")).first).to_be_checked()
 
     # A step, a milestone, and both taken back.
@@ -111,6 +116,7 @@ def test_the_path_walked_end_to_end(visitor: Page, newest_mail) -> None:
     visitor.goto("/settings/")
     visitor.get_by_label("Day", exact=True).select_option(label="Friday")
     person.press("Save")
+    person.is_told("Your settings are saved.")
     expect(visitor.get_by_label("Day", exact=True)).to_have_value("4")
 
     # The letter arrives, once.
