@@ -121,6 +121,9 @@ def _week(board: Board, standing: Standing, planned: Sequence[PlannedStep], mond
             ticked = [step_line(milestone, step, is_done=True) for step in done]
             lines.setdefault(milestone.slug, []).extend(ticked)
     for step in planned:
-        part = None if step.is_finished_this_week else step.hours
-        lines[step.milestone.slug].append(StepLine(step.step, is_done=False, resource=step.resource, part=part))
+        part = step.hours if step.hours < step.total_hours else None
+        line = StepLine(
+            step.step, is_done=False, resource=step.resource, part=part, is_last_part=step.is_finished_this_week
+        )
+        lines[step.milestone.slug].append(line)
     return tuple(WeekItem(board.row(board.document.by_slug[slug]), tuple(found)) for slug, found in lines.items())

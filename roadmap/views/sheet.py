@@ -27,13 +27,15 @@ STATE_WORDS = (
 class StepLine:
     """A step, whether it is ticked, and the resource to open for it when the edition describes it.
 
-    `step` is None for a milestone without steps; `part`: how many hours of a long step this week holds.
+    `step` is None for a milestone without steps; `part`: how many hours of it this week holds, where
+    that is not all of it, and whether they are the last.
     """
 
     step: Step | None
     is_done: bool
     resource: Resource | None
     part: float | None = None
+    is_last_part: bool = False
 
 
 def sheet(journey: Journey, slug: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -41,6 +42,14 @@ def test_a_step_says_what_to_open_in_which_format_and_whether_it_is_free(me):
     item = re.search(r'<li class="step">.*?</li>', text(me.get("/plan/")), re.S)[0]
     assert re.search(r'<a href="https?://', item)
     assert "free" in item
+
+
+def test_hours_put_in_before_leave_the_last_part_of_a_step(me, enrolment, document):
+    begun = TODAY - timedelta(days=7)
+    others = [m.slug for m in document.milestones if m.slug != "linear-algebra"]
+    actions.place(enrolment=enrolment, known=others, doing=[], today=begun, edition=1)
+    actions.log_hours(enrolment=enrolment, milestone="linear-algebra", hours=3, on=begun, today=begun, edition=1)
+    assert "the last 5 h of 8" in text(me.get("/plan/"))
 
 
 def test_every_milestone_stands_there_once(me):
