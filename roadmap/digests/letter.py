@@ -129,7 +129,9 @@ def _worked(journey: Journey, found: MilestoneStanding, since: date) -> Worked |
 
 def short(title: str) -> str:
     """Return a title cut at a word's end, so that what follows it in a subject is still seen."""
-    return textwrap.shorten(title, TITLE_LENGTH, placeholder="…") if len(title) > TITLE_LENGTH else title
+    if len(title) <= TITLE_LENGTH:
+        return title
+    return textwrap.shorten(title, TITLE_LENGTH, placeholder="").rstrip(" ,;:") + "…"
 
 
 def in_hours(amount: float) -> str:
