@@ -14,7 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, FilteredRelation, Q, QuerySet, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts import zones
@@ -22,7 +24,7 @@ from accounts.models import Preferences, User
 from roadmap import editions, projection
 from roadmap.calendar import local_date
 from roadmap.document import Document
-from roadmap.models import Choice, Enrolment, MilestoneProgress, Roadmap
+from roadmap.models import Choice, Enrolment, Event, MilestoneProgress, Roadmap
 from roadmap.standing import Mark, Progress, Standing, standing_of
 
 UNTOUCHED = Mark()
@@ -37,6 +39,7 @@ class Journey:
     edition: int
     today: date
     enrolment: Enrolment | None = None
+    can_undo: bool = False
 
     @cached_property
     def document(self) -> Document:
@@ -95,13 +98,13 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
     mine = FilteredRelation("enrolments", condition=Q(enrolments__user=user))
     columns = {f"mine_{name}": F(f"mine__{name}") for name in _ENROLMENT_COLUMNS}
     zone = Subquery(Preferences.objects.filter(user=user).values("timezone")[:1])
-    row = rows.annotate(mine=mine).annotate(zone=zone, **columns).get()
+    row = rows.annotate(mine=mine).annotate(zone=zone, can_undo=_can_undo("mine__pk"), **columns).get()
     if row.mine_id is None:
         return Journey(row, row.edition, _today(row.zone))
     found = [getattr(row, f"mine_{name}") for name in _ENROLMENT_COLUMNS]
     enrolment = Enrolment.from_db(row._state.db, _ENROLMENT_COLUMNS, found)
     visit = Journey(row, row.edition, _today(row.zone), enrolment)
-    return visit if enrolment.left_at else _own([(visit, enrolment)])[0]
+    return visit if enrolment.left_at else _own([(visit, enrolment, row.can_undo)])[0]
 
 
 def journeys(user: User) -> list[OwnJourney]:
@@ -110,8 +113,9 @@ def journeys(user: User) -> list[OwnJourney]:
         Enrolment.objects.filter(user=user, left_at=None, roadmap__current_edition__isnull=False)
         .select_related("roadmap")
         .annotate(edition=F("roadmap__current_edition__number"), zone=F("user__preferences__timezone"))
+        .annotate(can_undo=_can_undo("pk"))
     )
-    return _own([(Journey(row.roadmap, row.edition, _today(row.zone), row), row) for row in enrolments])
+    return _own([(Journey(row.roadmap, row.edition, _today(row.zone), row), row, row.can_undo) for row in enrolments])
 
 
 def offered(user: User | AnonymousUser) -> list[Offer]:
@@ -133,11 +137,22 @@ def _today(zone: str | None) -> date:
     return local_date(timezone.now(), zones.zone(zone or "UTC").key)
 
 
-def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
+def _can_undo(enrolment: str) -> Exists:
+    """Tell whether `standing.undoable_change` would find something among the events of the enrolment named."""
+    earlier = Event.objects.filter(enrolment=OuterRef("enrolment"), pk__lt=OuterRef("pk")).order_by("-pk")
+    came = earlier.filter(kind__in=(Event.Kind.ENROLLED, Event.Kind.LEFT)).values("kind")[:1]
+    undone = Event.objects.filter(enrolment=OuterRef("enrolment"), kind=Event.Kind.UNDONE)
+    undone = undone.annotate(what=KT("data__change")).filter(what=Cast(OuterRef("change"), TextField()))
+    own = Event.objects.filter(enrolment=OuterRef(enrolment)).exclude(kind__in=(Event.Kind.LEFT, Event.Kind.UNDONE))
+    own = own.annotate(came=Subquery(came)).filter(~Q(kind=Event.Kind.ENROLLED) | Q(came=Event.Kind.ENROLLED))
+    return Exists(own.filter(~Exists(undone)))
+
+
+def _own(visits: Sequence[tuple[Journey, Enrolment, bool]]) -> list[OwnJourney]:
     """Add the projection of these enrolments, in two queries however many they are."""
     marks: defaultdict[int, list[MilestoneProgress]] = defaultdict(list)
     choices: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    keys = [enrolment.pk for _, enrolment in visits]
+    keys = [enrolment.pk for _, enrolment, _ in visits]
     if keys:
         for mark in MilestoneProgress.objects.filter(enrolment__in=keys):
             marks[mark.enrolment_id].append(mark)
@@ -149,7 +164,8 @@ def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
             edition=visit.edition,
             today=visit.today,
             enrolment=enrolment,
+            can_undo=can_undo,
             progress=projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk]),
         )
-        for visit, enrolment in visits
+        for visit, enrolment, can_undo in visits
     ]

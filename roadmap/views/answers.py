@@ -97,6 +97,8 @@ def _fragments(request: LearnerRequest, parts: Iterable[Part], status: int = 200
 
 def _parts(request: LearnerRequest, before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
     page, shown = _place(request, after)
+    if page != "plan" and before.can_undo != after.can_undo:
+        yield "roadmap/_undo.html", {"journey": after}
     if page == "plan":
         yield "roadmap/_plan.html", dashboard(queries.journeys(request.user))
     elif page == "milestone":

@@ -98,3 +98,24 @@ def test_the_catalogue_knows_what_i_follow(learner, roadmap, second, enrolment):
     offers = {offer.journey.roadmap.slug: offer.is_followed for offer in queries.offered(learner)}
     assert offers == {"ml-architect": True, "second-road": False}
     assert [offer.is_followed for offer in queries.offered(AnonymousUser())] == [False, False]
+
+
+def test_undo_is_offered_exactly_while_there_is_something_to_undo(learner, roadmap, enrolment):
+    def seen() -> tuple[bool, bool]:
+        return queries.journey(learner, roadmap.slug).can_undo, queries.journeys(learner)[0].can_undo
+
+    def follow(hours: int) -> None:
+        actions.enrol(user=learner, roadmap=roadmap, **PACE | {"hours_per_week": hours})
+
+    own = {"enrolment": enrolment, "today": TODAY, "edition": 1}
+    assert seen() == (False, False)  # to enrol is no change to take back
+    actions.mark(milestone="linear-algebra", state="done", **own)
+    follow(3)
+    for _ in range(2):
+        assert seen() == (True, True)
+        assert actions.undo(**own)
+    assert seen() == (False, False)
+    assert not actions.undo(**own)
+    actions.leave(**own)
+    follow(7)  # to come back is none either
+    assert seen() == (False, False)

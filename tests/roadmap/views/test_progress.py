@@ -93,6 +93,7 @@ class TestWithHtmx:
             "milestone-statistics-and-probability",
             "sum-degree-foundations",
             "figures-ml-architect",
+            "way-back-ml-architect",
             "messages",
         }
         assert attribute(response, "applied-mathematics", "state") == "done"
@@ -106,7 +107,7 @@ class TestWithHtmx:
     def test_a_milestones_page_gets_its_own_part(self, me, step):
         page = {"HX-Current-URL": f"http://testserver{ALGEBRA}"}
         response = me.post(f"{ALGEBRA}steps/{step}/", {"done": "1"}, headers=HTMX | page)
-        assert parts(response) == {"progress", "around", "messages"}
+        assert parts(response) == {"progress", "around", "way-back-ml-architect", "messages"}
         response = me.post(f"{ALGEBRA}note/", {"note": "mine"}, headers=HTMX | page)
         assert parts(response) == {"progress", "around", "note", "messages"}
 
