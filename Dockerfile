@@ -33,5 +33,4 @@ WORKDIR /app
 USER waymark
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 CMD ["python", "deploy/healthcheck.py"]
-ENTRYPOINT ["/bin/sh", "deploy/entrypoint.sh"]
 CMD ["gunicorn", "config.wsgi", "--config", "python:config.gunicorn", "--bind", "0.0.0.0:8000"]

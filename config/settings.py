@@ -30,9 +30,21 @@ EMBEDDED = env.bool("WAYMARK_EMBEDDED", False)
 DEBUG = env.bool("DEBUG", False)
 
 
+def from_file(name: str) -> str:
+    """Return the text of the file that the variable `name` names: how containers hand over secrets."""
+    path = env.str(name, "")
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}: {path} cannot be read ({error.strerror}).") from error
+
+
 def required(name: str, embedded: str) -> str:
-    """Return the variable `name`; its `embedded` default only in the embedded stack."""
-    value: str = env.str(name, embedded if EMBEDDED else "")
+    """Return the variable `name`, or the text of the file that `name`_FILE names.
+
+    The `embedded` default counts only in the embedded stack.
+    """
+    value: str = env.str(name, "") or from_file(f"{name}_FILE") or (embedded if EMBEDDED else "")
     if not value:
         raise ImproperlyConfigured(f"Set {name} in the environment (see .env.example), or start with `make run`.")
     return value

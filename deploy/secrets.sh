@@ -10,7 +10,11 @@ for name in secret-key postgres-password; do
         head -c 48 /dev/urandom | base64 | tr -d '\n+/=' > "$file.new"
         mv "$file.new" "$file"
     fi
-    chown 0:10001 "$file"
-    chmod 0440 "$file"
+done
+printf 'postgres://waymark:%s@postgres:5432/waymark' "$(cat /secrets/postgres-password)" > /secrets/database-url.new
+mv /secrets/database-url.new /secrets/database-url
+for name in secret-key postgres-password database-url; do
+    chown 0:10001 "/secrets/$name"
+    chmod 0440 "/secrets/$name"
 done
 chmod 0755 /secrets
