@@ -1,14 +1,23 @@
 """Addresses: wiring only."""
 
+from inspect import unwrap
+
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views import defaults
 
 from config.health import healthz, readyz
 
 # The admin's log-in is the site's: the same limits, the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
+
+# As Django wraps them, they look for a CSRF token in the body first, and fall over one that cannot be read.
+handler400 = unwrap(defaults.bad_request)
+handler403 = unwrap(defaults.permission_denied)
+handler404 = unwrap(defaults.page_not_found)
+handler500 = unwrap(defaults.server_error)
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
