@@ -168,13 +168,19 @@ def log_hours(
     return tuple(change.added)
 
 
-def note(*, enrolment: Enrolment, milestone: str, text: str, evidence_url: str, today: date, edition: int) -> Events:
-    """Keep a private note and a link to evidence; possible on a retired milestone too."""
+def note(
+    *, enrolment: Enrolment, milestone: str, text: str | None, evidence_url: str | None, today: date, edition: int
+) -> Events:
+    """Keep a private note and a link to evidence, None for what stays; possible on a retired milestone too."""
     _known(editions.document_in(enrolment.roadmap_id, edition), milestone)
     with _change(enrolment, today=today, edition=edition) as change:
         now = change.mark_of(milestone)
-        if (now.note, now.evidence_url) != (text, evidence_url):
-            change.add(Event.Kind.NOTE, {"note": text, "evidence_url": evidence_url}, milestone=milestone)
+        said = {
+            "note": now.note if text is None else text,
+            "evidence_url": now.evidence_url if evidence_url is None else evidence_url,
+        }
+        if (now.note, now.evidence_url) != tuple(said.values()):
+            change.add(Event.Kind.NOTE, said, milestone=milestone)
     return tuple(change.added)
 
 

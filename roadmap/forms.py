@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from roadmap import placement
+from roadmap.actions import HOURS_DECIMALS
 from roadmap.models import NOTE_LENGTH, State
 from roadmap.models.fields import validate_web_url
 
@@ -122,7 +123,8 @@ class HoursForm(MarkForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("hours") == 0 and not data.get("corrects"):
+        hours = data.get("hours")
+        if hours is not None and round(hours, HOURS_DECIMALS) == 0 and not data.get("corrects"):
             self.add_error("hours", "Enter how long it was, for instance 1.5.")
         return data
 
@@ -145,6 +147,22 @@ class NoteForm(MarkForm):
         assume_scheme="https",
         help_text="A repository, a certificate, a post: what shows that you did it.",
     )
+
+    def clean_note(self) -> str | None:
+        return self._said("note")
+
+    def clean_evidence_url(self) -> str | None:
+        return self._said("evidence_url")
+
+    def _said(self, name: str) -> str | None:
+        """Return None for what a client leaves out, which stays as it is; an empty text has to be said."""
+        return self.cleaned_data[name] if name in self.data else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not {"note", "evidence_url"} & set(self.data):
+            raise ValidationError("Write a note or give a link.", code="required")
+        return data
 
 
 class ChoiceForm(MarkForm):

@@ -186,11 +186,13 @@ class TestRefusals:
             (f"{ALGEBRA}steps/x/", {"done": "toggle"}),
             (f"{ALGEBRA}hours/", {"hours": "-1"}),
             (f"{ALGEBRA}hours/", {"hours": "0"}),
+            (f"{ALGEBRA}hours/", {"hours": "0.001"}),
             (f"{ALGEBRA}hours/", {"hours": "NaN"}),
             (f"{ALGEBRA}hours/", {"hours": "Infinity"}),
             (f"{ALGEBRA}hours/", {"hours": "1e400"}),
             (f"{ALGEBRA}hours/", {"hours": "3", "on": "9999-12-31"}),
             (f"{ALGEBRA}hours/", {"hours": "3", "corrects": "9" * 40}),
+            (f"{ALGEBRA}note/", {}),
             (f"{ALGEBRA}note/", {"note": "a\x00b"}),
             (f"{ALGEBRA}note/", {"note": "a" * 10_001}),
             (f"{ALGEBRA}note/", {"evidence_url": "javascript:alert(1)"}),
@@ -219,6 +221,13 @@ class TestRefusals:
             assert response.status_code == 422
             assert re.search("message--error|notice--error", response.content.decode())
         assert Event.objects.count() == 1
+
+    def test_what_a_note_leaves_out_stays(self, me):
+        me.post(f"{ALGEBRA}note/", {"note": "mine", "evidence_url": "https://example.org/mine"})
+        me.post(f"{ALGEBRA}note/", {"note": "ours"})
+        me.post(f"{ALGEBRA}note/", {"evidence_url": ""})
+        mark = MilestoneProgress.objects.get()
+        assert (mark.note, mark.evidence_url) == ("ours", "")
 
     def test_a_correction_of_what_is_not_mine_is_not_found(self, me, roadmap):
         assert me.post(f"{ALGEBRA}hours/", {"hours": "3", "corrects": "1"}).status_code == 404
