@@ -66,12 +66,13 @@ def _is_migrated() -> bool:
 def _digest_lag() -> timedelta:
     """How long the oldest digest has been waiting to be planned or sent, by the database's clock.
 
-    Counting what is owed notices a beat that is dead and a worker that is deaf, which their heartbeats do not show.
+    Counting what is owed notices a beat that is dead and a worker that is deaf, which their heartbeats do not show. A
+    mail whose server asked for patience waits for its next attempt, not for us.
     """
     unplanned = Preferences.objects.filter(digest_enabled=True, digest_due_at__lte=Now())
-    unsent = Digest.objects.filter(state=Digest.State.PENDING, due_at__lte=Now())
+    unsent = Digest.objects.filter(state=Digest.State.PENDING, next_attempt_at__lte=Now())
     lags = (
         unplanned.aggregate(lag=Now() - Min("digest_due_at"))["lag"],
-        unsent.aggregate(lag=Now() - Min("due_at"))["lag"],
+        unsent.aggregate(lag=Now() - Min("next_attempt_at"))["lag"],
     )
     return max((lag for lag in lags if lag is not None), default=timedelta(0))

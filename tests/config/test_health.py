@@ -75,6 +75,13 @@ def test_a_digest_may_wait_ten_minutes(client: Client, minutes: int, status: int
 
 
 @pytest.mark.django_db
+def test_a_mail_that_its_server_put_off_does_not_count(client: Client) -> None:
+    owe_a_digest(since=timedelta(hours=1))
+    Digest.objects.update(attempts=1, next_attempt_at=timezone.now() + timedelta(minutes=20))
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_beat_that_is_dead_is_noticed(client: Client) -> None:
     ada = User.objects.create_user("ada@example.org")
     Preferences.objects.filter(user=ada).update(digest_due_at=timezone.now() - timedelta(hours=1))
