@@ -96,6 +96,8 @@ _OF = {
     "resources": "Resources",
     "reworded": "Words",
 }
+_SIGNS = {"+": "new", "-": "gone", "~": "changed"}
+_SIGNED = ("steps", "prerequisites", "resources")
 _IS = {"optional": "is", "moved": "moved", "replaced": "is replaced"}
 
 
@@ -103,7 +105,8 @@ def sentence_of(change: Change) -> str:
     """Say one change as an editor would: `Effort of “Linear algebra”: 40 h → 50 h`."""
     title, what = f"“{change.title}”", change.what.capitalize()
     if change.kind in _OF:
-        return f"{_OF[change.kind]} of {title}: {change.detail}"
+        detail = _spelled_out(change.detail) if change.kind in _SIGNED else change.detail
+        return f"{_OF[change.kind]} of {title}: {detail}"
     if change.kind in _IS:
         return f"{title} {_IS[change.kind]} {change.detail}"
     if change.kind == "renamed":
@@ -112,3 +115,13 @@ def sentence_of(change: Change) -> str:
         return f"Order of the {change.what}s, from {title} on"
     words = f"{what} {title} {change.kind}"
     return f"{words}: {change.detail}" if change.kind == "changed" else f"{words} {change.detail}".rstrip()
+
+
+def _spelled_out(detail: str) -> str:
+    """Say `+part-3 ~part-1` as `new “part 3”, changed “part 1”`; addresses stay as they are."""
+    return ", ".join(
+        f"{_SIGNS[token[0]]} “{token[1:] if ':' in token else token[1:].replace('-', ' ')}”"
+        if token[0] in _SIGNS
+        else token
+        for token in detail.split()
+    )

@@ -169,5 +169,5 @@ def test_an_edition_is_read_and_downloaded_only(editor, superuser, road):
 def test_an_edition_tells_what_it_changed(editor, road):
     add_row(editor, road.algebra, "steps", title="Part 3", hours=0)
     publish(editor, road)
-    assert "Steps of “Linear algebra”: +part-3" in editor.get(address(Edition.objects.get(number=2))).text
+    assert "Steps of “Linear algebra”: new “part 3”" in editor.get(address(Edition.objects.get(number=2))).text
     assert Milestone.objects.get(pk=road.algebra.pk).first_edition.number == 1
