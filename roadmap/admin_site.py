@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import BadRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -24,6 +26,16 @@ class Answers:
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """404 for what does not exist."""
         raise Http404
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """400 for rows chosen by what can be no key."""
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                queryset.model._meta.pk.to_python(key)
+        except ValidationError as error:
+            raise BadRequest("No key of a row") from error
+        answered: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc] # a mixin
+        return answered
 
     def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """422 for what does not validate."""

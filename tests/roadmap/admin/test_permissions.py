@@ -198,6 +198,15 @@ def test_the_packages_admins_answer_alike(superuser, db, path):
     assert superuser.post(f"/admin/{path}/add/", {}).status_code == 422
 
 
+@pytest.mark.parametrize("path", ["accounts/invitation", "auth/group", "account/emailaddress"])
+@pytest.mark.parametrize("key", ["x", "\0", "²", "1 OR 1"])
+def test_an_action_on_what_is_no_row_changes_nothing(superuser, db, path, key):
+    Group.objects.create(name="Readers")
+    response = superuser.post(f"/admin/{path}/", {"action": "delete_selected", "_selected_action": key})
+    assert response.status_code == 400
+    assert Group.objects.filter(name="Readers").exists()
+
+
 @pytest.mark.parametrize("query", ["user__password__startswith=a", "user__email__startswith=l", "q=%00", "p=1e99"])
 def test_lists_of_people_leak_nothing_by_query(superuser, road, learner, query):
     response = superuser.get(f"{reverse('admin:roadmap_enrolment_changelist')}?{query}", follow=True)
