@@ -26,6 +26,14 @@ def test_the_review_shows_what_changes_and_for_whom(editor, road, learner):
     assert "Publish" in page.text
 
 
+def test_the_review_promises_no_reader_that_the_line_does_not_have(editor, road):
+    edit(editor, road.algebra, effort_high=25)
+    page = editor.get(review_url(road)).text
+    assert "It stands in the list of editions" in page
+    publish(editor, road, notes="Two milestones on evaluation.")
+    assert "Two milestones on evaluation." in editor.get("/admin/roadmap/edition/").text
+
+
 def test_publishing_makes_an_edition(editor, editor_user, road):
     edit(editor, road.algebra, effort_high=25)
     response = publish(editor, road)
