@@ -26,7 +26,11 @@ def look(request: pytest.FixtureRequest, browser: Browser, live_server) -> Itera
     """Look at a page, or at the one that is open: `look("settings", "/settings/")`."""
     width, theme = request.param
     context = browser.new_context(
-        base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=theme, locale="en-GB"
+        base_url=live_server.url,
+        viewport={"width": width, "height": 900},
+        color_scheme=theme,
+        locale="en-GB",
+        reduced_motion="reduce",  # a message that is fading in has no contrast yet
     )
     page = context.new_page()
 

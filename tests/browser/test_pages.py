@@ -74,8 +74,7 @@ def look(context: BrowserContext, paths: tuple[str, ...]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light")])
 @pytest.mark.parametrize("who", ["anybody", "learner"])
 def test_every_page_is_accessible_and_fits(
     browser: Browser, live_server, learner: User, who: str, width: int, scheme: str

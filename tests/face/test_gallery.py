@@ -62,7 +62,7 @@ def gallery() -> str:
 def page(request: pytest.FixtureRequest, browser: Browser, live_server) -> Iterator[Page]:
     """The gallery, open at one width in one theme; its stylesheet comes from the live site."""
     width, theme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce")
     page = context.new_page()
     page.route("**/gallery/", lambda route: route.fulfill(body=gallery(), content_type="text/html"))
     page.goto(f"{live_server.url}/gallery/")
