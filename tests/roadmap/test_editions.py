@@ -173,6 +173,15 @@ class TestPublish:
         with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
             write(small(milestone("rye")))
 
+    def test_what_leaves_the_draft_stays_in_every_edition_that_had_it(self) -> None:
+        first = publish(roadmap=write(small(groups=[FLOUR])), by=None)
+        second = publish(roadmap=write(small()), by=None)
+        document_in.cache_clear()
+        assert [group.slug for group in published(first).groups] == ["flour"]
+        assert published(second).groups == ()
+        with pytest.raises(IntegrityError, match="never changed or deleted"), transaction.atomic():
+            Edition.objects.filter(pk=first.pk)._raw_delete(using="default")
+
     def test_an_edition_reads_as_it_was_though_rules_may_have_grown(self) -> None:
         roadmap = write(small())
         data = to_data(small()) | {"groups": [FLOUR | {"default": "oat"}]}  # no document could be read so today

@@ -244,6 +244,12 @@ def test_what_nobody_met_is_deleted(editor, other_road):
     assert not Milestone.objects.filter(pk=other_road.statistics.pk).exists()
 
 
+def test_deleting_says_that_editions_keep_what_they_have(editor, road, other_road):
+    sentence = "The published editions of “Data Scientist” keep it"
+    assert sentence in editor.get(address(road.group, "delete")).text
+    assert "leaves the draft only" not in editor.get(address(other_road.group, "delete")).text
+
+
 def test_a_stage_with_milestones_is_not_deleted(editor, road):
     editor.post(address(road.work, "delete"), {"post": "yes"})
     assert Stage.objects.filter(pk=road.work.pk).exists()
