@@ -30,6 +30,7 @@ urlpatterns = [
     path("digests/unsubscribe/<str:token>/", digests.unsubscribe, name="digest_unsubscribe"),
     path("account/export/", takeout.export, name="export"),
     path("account/delete/", takeout.delete, name="delete"),
+    path("schemas/roadmap-1.json", catalogue.schema, name="schema"),
     path("roadmaps/", catalogue.roadmaps, name="roadmaps"),
     path("roadmaps/<slug:slug>/", include(one_roadmap)),
 ]

@@ -91,6 +91,11 @@ def _optional_url(url: str) -> str:
     return check_url(url) if url else url
 
 
+def _or_null(text: StringConstraints) -> WithJsonSchema:
+    """Return the schema of an optional text, which pydantic takes for a text that is always there."""
+    return WithJsonSchema({"type": ["string", "null"], "maxLength": text.max_length, "pattern": text.pattern})
+
+
 Slug = Annotated[str, StringConstraints(max_length=100, pattern=SLUG_PATTERN)]
 Reference = Annotated[str, StringConstraints(max_length=50, pattern=SLUG_PATTERN)]
 
@@ -98,9 +103,12 @@ Title = Annotated[str, StringConstraints(max_length=200, pattern=_ONE_LINE), Aft
 LongTitle = Annotated[str, StringConstraints(max_length=300, pattern=_ONE_LINE), AfterValidator(_not_blank)]
 Quote = Annotated[str, StringConstraints(max_length=2_000, pattern=_LONG), AfterValidator(_not_blank)]
 # Optional texts: absent, null and empty are one thing, and are not written.
-Name = Annotated[str, BeforeValidator(_absent_as_empty), StringConstraints(max_length=200, pattern=_ONE_LINE)]
-Label = Annotated[str, BeforeValidator(_absent_as_empty), StringConstraints(max_length=100, pattern=_ONE_LINE)]
-Text = Annotated[str, BeforeValidator(_absent_as_empty), StringConstraints(max_length=10_000, pattern=_LONG)]
+_NAME = StringConstraints(max_length=200, pattern=_ONE_LINE)
+_LABEL = StringConstraints(max_length=100, pattern=_ONE_LINE)
+_TEXT = StringConstraints(max_length=10_000, pattern=_LONG)
+Name = Annotated[str, BeforeValidator(_absent_as_empty), _NAME, _or_null(_NAME)]
+Label = Annotated[str, BeforeValidator(_absent_as_empty), _LABEL, _or_null(_LABEL)]
+Text = Annotated[str, BeforeValidator(_absent_as_empty), _TEXT, _or_null(_TEXT)]
 Url = Annotated[
     str, AfterValidator(check_url), WithJsonSchema({"type": "string", "format": "uri", "maxLength": MAX_URL})
 ]

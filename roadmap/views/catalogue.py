@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from roadmap import queries
-from roadmap.document import dump
+from roadmap.document import dump, json_schema
 from roadmap.views.gate import journey_or_404
 from roadmap.views.overview import glance, overview
 from roadmap.views.sheet import sheet
@@ -44,3 +46,11 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     response = HttpResponse(dump(shown.document), content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{slug}-edition-{shown.edition}.yaml"'
     return response
+
+
+@require_safe
+@cache_control(public=True, max_age=24 * 60 * 60)
+def schema(request: HttpRequest) -> HttpResponse:
+    """Give the JSON Schema of format 1, made of the very types that an import is read with."""
+    named = {"$id": settings.SITE_URL + request.path, **json_schema()}
+    return JsonResponse(named, content_type="application/schema+json", json_dumps_params={"ensure_ascii": False})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 
+import jsonschema
 import pytest
 
-from roadmap.document import parse
+from roadmap.document import DocumentError, from_data, parse, to_data
 from roadmap.models import Roadmap
 from roadmap.templatetags.learning import hours
 from tests.roadmap.test_actions import retire
@@ -194,3 +195,71 @@ class TestMilestonePages:
             assert tooth not in shown
         client.logout()
         assert "bold" not in text(client.get(ALGEBRA))
+
+
+class TestSchema:
+    """What a program asks before it makes a document."""
+
+    def schema(self, client):
+        response = client.get("/schemas/roadmap-1.json")
+        jsonschema.Draft202012Validator.check_schema(response.json())
+        return response, jsonschema.Draft202012Validator(response.json())
+
+    def test_it_is_public_may_be_kept_and_costs_no_query(self, client, db, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            response, _ = self.schema(client)
+        assert response.headers["Content-Type"] == "application/schema+json"
+        assert response.headers["Cache-Control"] == "public, max-age=86400"
+        assert response.json()["$id"] == "http://waymark.test/schemas/roadmap-1.json"
+        assert client.post("/schemas/roadmap-1.json").status_code == 405
+
+    def test_it_accepts_the_roadmap(self, client, document):
+        _, schema = self.schema(client)
+        schema.validate(to_data(document))
+
+    @pytest.mark.parametrize(
+        ("place", "value"),
+        [
+            ((), []),
+            (("format",), 2),
+            (("title",), 5),
+            (("title",), None),
+            (("summary",), ["a"]),
+            (("summary",), "a\x07b"),
+            (("stages",), {}),
+            (("stages", 0, "slug"), "Not A Slug"),
+            (("stages", 0, "extra"), 1),
+            (("milestones", 0, "kind"), "hobby"),
+            (("milestones", 0, "effort_hours", "likely"), "forty"),
+            (("milestones", 0, "effort_hours", "low"), -1),
+            (("milestones", 0, "effort_hours", "high"), True),
+            (("milestones", 0, "optional"), "yes"),
+            (("milestones", 0, "steps"), "many"),
+            (("milestones", 0, "prerequisites"), [7]),
+            (("milestones", 0, "retired_on"), 20261122),
+            (("credentials", 0, "changed_on"), 2026),
+            (("credentials", 0, "issuer"), 1),
+            (("facts", 0, "value"), "9"),
+        ],
+    )
+    def test_what_it_rejects_the_import_rejects(self, client, document, place, value):
+        _, schema = self.schema(client)
+        wrong = {"": to_data(document)}
+        *holders, last = ("", *place)
+        inner = wrong
+        for key in holders:
+            inner = inner[key]
+        if isinstance(inner, list):
+            inner[last:] = [value]
+        else:
+            inner[last] = value
+        assert not schema.is_valid(wrong[""])
+        with pytest.raises(DocumentError):
+            from_data(wrong[""])
+
+    def test_an_optional_text_may_be_null_for_both(self, client, document):
+        _, schema = self.schema(client)
+        data = to_data(document) | {"summary": None}
+        data["credentials"][0]["issuer"] = None
+        assert schema.is_valid(data)
+        assert from_data(data).summary == ""
