@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -11,18 +12,22 @@ from django.core.exceptions import ValidationError
 from roadmap import placement
 from roadmap.actions import HOURS_DECIMALS
 from roadmap.models import NOTE_LENGTH, State
-from roadmap.models.fields import validate_web_url
+from roadmap.models.fields import WebURLFormField
 
 FIRST_DATE = date(1900, 1, 1)
 FARTHEST_TARGET = timedelta(days=365 * 60)
 MOST_HOURS_AT_ONCE = 1_000
 LARGEST_ID = 2**63 - 1
+_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 
 
-class WebURLField(forms.URLField):
-    """An http or https address; one rule, so that a mistake is told once."""
+class HoursField(forms.FloatField):
+    """A number as people write it: 10 or 7.5, not the 1e2, 1_0 or ١٠ that Python would read as one."""
 
-    default_validators = [validate_web_url]
+    def to_python(self, value: Any) -> float | None:
+        if value and not _PLAIN_NUMBER.fullmatch(str(value).strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class DateInput(forms.DateInput):
@@ -67,7 +72,7 @@ def day_field(label: str = "On", **kwargs: Any) -> forms.DateField:
 class EnrolForm(forms.Form):
     """How much time there is in a week, and perhaps by when."""
 
-    hours_per_week = forms.FloatField(
+    hours_per_week = HoursField(
         label="Hours a week",
         min_value=0.5,
         max_value=168,
@@ -112,7 +117,7 @@ class HoursForm(MarkForm):
     """Hours put in. With `corrects`, the entry that they replace; 0 then takes it out."""
 
     about = "hours"
-    hours = forms.FloatField(
+    hours = HoursField(
         label="Hours",
         min_value=0,
         max_value=MOST_HOURS_AT_ONCE,
@@ -140,11 +145,10 @@ class NoteForm(MarkForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Only you see it. Markdown works: **bold**, lists, links.",
     )
-    evidence_url = WebURLField(
+    evidence_url = WebURLFormField(
         label="Link to evidence",
         required=False,
         max_length=2000,
-        assume_scheme="https",
         help_text="A repository, a certificate, a post: what shows that you did it.",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
@@ -12,7 +13,8 @@ from django.db.models import Q
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
-_is_web_url = URLValidator(schemes=["http", "https"])
+NO_WEB_URL = "Give a web address that begins with https:// or http://, such as https://example.org/page."
+_is_web_url = URLValidator(schemes=["http", "https"], message=NO_WEB_URL)
 
 
 def validate_web_url(value: str) -> None:
@@ -20,6 +22,16 @@ def validate_web_url(value: str) -> None:
     _is_web_url(value)
     if "@" in urlsplit(value).netloc:
         raise ValidationError("Leave out the user name and password.", code="credentials")
+
+
+class WebURLFormField(forms.URLField):
+    """An http or https address, as people type it: without a scheme it is meant as https. A mistake is told once."""
+
+    default_validators = [validate_web_url]
+    default_error_messages = {"invalid": NO_WEB_URL}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **kwargs})
 
 
 class WebURLField(models.URLField):
@@ -32,8 +44,7 @@ class WebURLField(models.URLField):
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs: Any) -> Any:
-        """An address typed without a scheme is meant as https."""
-        return super().formfield(**{"assume_scheme": "https", **kwargs})
+        return super().formfield(**{"form_class": WebURLFormField, **kwargs})
 
 
 class PermanentSlugField(models.CharField):

@@ -210,6 +210,9 @@ class TestRefusals:
             (f"{ROAD}enrol/", {"hours_per_week": "169"}),
             (f"{ROAD}enrol/", {"hours_per_week": "NaN"}),
             (f"{ROAD}enrol/", {"hours_per_week": "-5"}),
+            (f"{ROAD}enrol/", {"hours_per_week": "1_0"}),
+            (f"{ROAD}enrol/", {"hours_per_week": "1e2"}),
+            (f"{ROAD}enrol/", {"hours_per_week": "١٠"}),
             (f"{ROAD}enrol/", {"hours_per_week": "10", "target_on": "2020-01-01"}),
             (f"{ROAD}enrol/", {"hours_per_week": "10", "target_on": "9999-12-31"}),
             (f"{ROAD}enrol/", {"hours_per_week": "10", "target_on": "soon"}),
@@ -221,6 +224,11 @@ class TestRefusals:
             assert response.status_code == 422
             assert re.search("message--error|notice--error", response.content.decode())
         assert Event.objects.count() == 1
+
+    def test_a_refused_link_says_what_is_allowed(self, me):
+        for address in ("javascript:alert(1)", "ftp://example.org/x", "https://[", "nonsense"):
+            response = me.post(f"{ALGEBRA}note/", {"evidence_url": address})
+            assert "Give a web address that begins with https:// or http://" in response.content.decode()
 
     def test_what_a_note_leaves_out_stays(self, me):
         me.post(f"{ALGEBRA}note/", {"note": "mine", "evidence_url": "https://example.org/mine"})
