@@ -24,7 +24,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 class HoursField(forms.FloatField):
     """A number as people write it: 10 or 7.5, not the 1e2, 1_0 or ١٠ that Python would read as one."""
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> Any:
         if value and not _PLAIN_NUMBER.fullmatch(str(value).strip()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
