@@ -9,15 +9,16 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from roadmap.document import Difference, dump
-from roadmap.drafts import sentence_of
 from roadmap.editions import published
 from roadmap.models import Edition
 
+from .differences import parts_of
 from .operations import ReadOnlyAdmin
 
 
@@ -57,8 +58,7 @@ class EditionAdmin(ReadOnlyAdmin):
         found = Difference.from_data(edition.difference).changes if edition.difference else ()
         if not found:
             return "The first edition." if edition.number == 1 else "Nothing."
-        items = format_html_join("", "<li>{}</li>", ((sentence_of(change),) for change in found))
-        return format_html("<ul>{}</ul>", items)
+        return render_to_string("admin/roadmap/_difference.html", {"parts": parts_of(found)})
 
     @admin.display(description="Document")
     def download(self, edition: Edition) -> SafeString:

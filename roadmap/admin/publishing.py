@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from roadmap.document import DocumentError, Finding, lint
-from roadmap.drafts import Draft, draft_of, sentence_of
+from roadmap.drafts import Draft, draft_of
 from roadmap.editions import publish
 from roadmap.models import ChoiceGroup, Credential, Edition, Fact, Milestone, Roadmap, Source, Stage
 
+from .differences import parts_with_learners
 from .forms import clean_values
-from .learners import Learners, learners_of
 
 if TYPE_CHECKING:
     from .roadmaps import RoadmapAdmin
@@ -62,13 +62,6 @@ class Advice(NamedTuple):
     url: str
 
 
-class TouchedMilestone(NamedTuple):
-    """A changed milestone that learners have."""
-
-    title: str
-    learners: Learners
-
-
 def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
     """Show what publishing would do, on GET; publish on POST, if it is still the draft that was shown."""
     roadmap = roadmap_or_404(admin, request, object_id)
@@ -98,8 +91,7 @@ def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
         "problems": _problems(roadmap, draft),
         "errors": _advice(roadmap, [finding for finding in findings if finding.level == "error"]),
         "warnings": _advice(roadmap, [finding for finding in findings if finding.level == "warning"]),
-        "changes": [sentence_of(change) for change in draft.changes],
-        "touched": _touched(roadmap, draft),
+        "parts": parts_with_learners(roadmap, draft.changes),
         "is_empty": _is_empty(draft),
     }
     return render(request, "admin/roadmap/review.html", context, status=422 if form.is_bound else 200)
@@ -122,18 +114,20 @@ def _is_empty(draft: Draft) -> bool:
 def _publish(roadmap: Roadmap, by: Any, form: PublishForm) -> Edition | None:
     """Publish the draft that was reviewed; where that is not possible, say why on the form and return nothing."""
     with transaction.atomic():
-        locked = Roadmap.objects.select_for_update(of=("self",)).select_related("current_edition").get(pk=roadmap.pk)
-        draft = draft_of(locked)
+        locked = Roadmap.objects.select_for_update().get(pk=roadmap.pk)
+        before = locked.current_edition_id
         if form.cleaned_data["draft_version"] != locked.draft_version:
             form.add_error(None, "The draft has changed since this page was opened. Look at it again, then publish.")
-        elif _is_empty(draft):
-            form.add_error(None, "There is nothing to publish: the draft is the same as the edition learners see.")
-        else:
-            try:
-                return publish(roadmap=locked, by=by, notes=form.cleaned_data["notes"])
-            except DocumentError:
-                form.add_error(None, "Mend what is listed below first.")
-    return None
+            return None
+        try:
+            edition = publish(roadmap=locked, by=by, notes=form.cleaned_data["notes"])
+        except DocumentError:
+            form.add_error(None, "Mend what is listed below first.")
+            return None
+    if edition.pk == before:
+        form.add_error(None, "There is nothing to publish: the draft is the same as the edition learners see.")
+        return None
+    return edition
 
 
 def _problems(roadmap: Roadmap, draft: Draft) -> list[Advice]:
@@ -155,10 +149,3 @@ def _linked(roadmap: Roadmap, rows: list[tuple[str, str]]) -> list[Advice]:
         for slug, pk in model.objects.filter(roadmap=roadmap, slug__in=slugs).values_list("slug", "pk"):
             urls[collection, slug] = reverse(f"admin:roadmap_{model._meta.model_name}_change", args=[pk])
     return [Advice(message, urls.get(name, "")) for name, (_, message) in zip(named, rows, strict=True)]
-
-
-def _touched(roadmap: Roadmap, draft: Draft) -> list[TouchedMilestone]:
-    """Return the changed milestones that learners have, with how many."""
-    titles = {change.slug: change.title for change in draft.changes if change.what == "milestone"}
-    counts = learners_of(roadmap, titles)
-    return [TouchedMilestone(title, counts[slug]) for slug, title in titles.items() if slug in counts]

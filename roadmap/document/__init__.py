@@ -18,6 +18,7 @@ from .format import (
 )
 from .lint import Finding, lint
 from .reading import DocumentError, from_data, parse, restore
+from .sections import Line, Section, sections
 from .writing import dump, json_schema, to_data
 
 __all__ = [
@@ -33,8 +34,10 @@ __all__ = [
     "Finding",
     "Group",
     "Kind",
+    "Line",
     "Milestone",
     "Resource",
+    "Section",
     "Source",
     "Stage",
     "Step",
@@ -45,5 +48,6 @@ __all__ = [
     "lint",
     "parse",
     "restore",
+    "sections",
     "to_data",
 ]

@@ -18,10 +18,11 @@ from .curriculum import (
 from .digest import Digest, Suppression
 from .edition import Edition
 from .evidence import Citation, Credential, Fact
-from .progress import NOTE_LENGTH, Choice, Enrolment, Event, MilestoneProgress, State
+from .progress import NOTE_LENGTH, TOUCHED, Choice, Enrolment, Event, MilestoneProgress, State
 
 __all__ = [
     "NOTE_LENGTH",
+    "TOUCHED",
     "Choice",
     "ChoiceGroup",
     "Citation",

@@ -95,6 +95,10 @@ class Event(models.Model):
         return f"{self.on} {self.kind} {self.milestone}"
 
 
+# Progress that a learner would miss: begun, done, known, or with ticks, hours, a note or a link.
+TOUCHED = Q(state__in=[State.DOING, State.DONE, State.KNOWN]) | ~Q(ticks={}, logged=[], note="", evidence_url="")
+
+
 class MilestoneProgress(models.Model):
     """Projection: what the events say about one milestone. Rebuilt by every action."""
 

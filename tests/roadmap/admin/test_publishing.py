@@ -4,7 +4,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from roadmap.models import Edition, Milestone, Roadmap
+from roadmap.admin.differences import Row
+from roadmap.models import Choice, Edition, Milestone, Roadmap
 from tests.roadmap.admin.helpers import add_row, address, edit, logged_in, messages_of, person
 
 
@@ -21,9 +22,33 @@ def test_the_review_shows_what_changes_and_for_whom(editor, road, learner):
     edit(editor, road.algebra, effort_high=25)
     page = editor.get(review_url(road))
     assert "Learners see <strong>edition 1</strong>" in page.text
-    assert page.context["changes"] == ["Effort of “Linear algebra”: 10 h (5 to 20) → 10 h (5 to 25)"]
-    assert [(row.title, str(row.learners)) for row in page.context["touched"]] == [("Linear algebra", "1 doing")]
+    change = Row("“Linear algebra”: 10 h (5 to 20) → 10 h (5 to 25)", "1 doing")
+    assert page.context["parts"] == [("Effort and calendar time", [change])]
+    assert "1 doing" in page.text
     assert "Publish" in page.text
+
+
+def test_the_review_groups_what_changed_by_titles_and_counts_who_chose(editor, road, learner):
+    Choice.objects.create(enrolment=learner.enrolments.get(), group="cloud", milestone="cloud-azure")
+    edit(editor, road.azure, title="Azure Cloud", **{"steps-0-title": "First part"})
+    add_row(editor, road.aws, "prerequisite_links", requires=road.algebra.pk)
+    parts = editor.get(review_url(road)).context["parts"]
+    assert parts == [
+        ("Renamed", [("“Azure” → “Azure Cloud”", "1 chosen")]),
+        ("Steps", [("“Azure Cloud”: changed “First part”", "1 chosen")]),
+        ("Prerequisites", [("“AWS”: new “Linear algebra”", "")]),
+    ]
+
+
+def test_the_review_takes_the_same_queries_whatever_changed(editor, road, learner, django_assert_num_queries):
+    edit(editor, road.algebra, effort_high=25)
+    editor.get(review_url(road))
+    with django_assert_num_queries(21):
+        editor.get(review_url(road))
+    for part in (road.statistics, road.aws, road.azure):
+        edit(editor, part, title=f"New {part}", effort_high=25)
+    with django_assert_num_queries(21):
+        editor.get(review_url(road))
 
 
 def test_the_review_promises_no_reader_that_the_line_does_not_have(editor, road):
@@ -177,5 +202,5 @@ def test_an_edition_is_read_and_downloaded_only(editor, superuser, road):
 def test_an_edition_tells_what_it_changed(editor, road):
     add_row(editor, road.algebra, "steps", title="Part 3", hours=0)
     publish(editor, road)
-    assert "Steps of “Linear algebra”: new “part 3”" in editor.get(address(Edition.objects.get(number=2))).text
+    assert "“Linear algebra”: new “Part 3”" in editor.get(address(Edition.objects.get(number=2))).text
     assert Milestone.objects.get(pk=road.algebra.pk).first_edition.number == 1

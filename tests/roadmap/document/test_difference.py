@@ -33,11 +33,14 @@ def test_equal_documents_do_not_differ() -> None:
     [
         (changed(0, title="Alpha"), "renamed milestone a: “A” → “Alpha”"),
         (changed(2, retired_on="2026-11-22"), "retired milestone c: on 2026-11-22"),
-        (changed(1, prerequisites=["c"]), "prerequisites milestone b: +c -a"),
+        (changed(1, prerequisites=["c"]), "prerequisites milestone b: new “C”, gone “A”"),
         (changed(1, optional=True), "optional milestone b: now optional"),
-        (changed(1, kind="tool"), "changed milestone b: kind: “” → “tool”"),
-        (changed(1, summary="New", why="Because"), "reworded milestone b: summary, why"),
-        (changed(0, steps=[*steps(4), steps(4, 3, 3)[1], steps(4, 3, 3)[2]]), "steps milestone a: +s3 ~s2"),
+        (changed(1, kind="tool"), "changed milestone b: kind: none → tool"),
+        (changed(1, summary="New", why="Because"), "reworded milestone b: what, why"),
+        (
+            changed(0, steps=[*steps(4), steps(4, 3, 3)[1], steps(4, 3, 3)[2]]),
+            "steps milestone a: new “Step 3”, changed “Step 2”",
+        ),
         (
             changed(1, effort_hours={"low": 5, "likely": 8, "high": 10.5}),
             "effort milestone b: 10 h (10 to 10) → 8 h (5 to 10.5)",
@@ -52,7 +55,7 @@ def test_equal_documents_do_not_differ() -> None:
         ),
         (
             changed(1, resources=[{"title": "R", "url": "https://example.org/", "kind": "docs", "free": True}]),
-            "resources milestone b: +https://example.org/",
+            "resources milestone b: new “R”",
         ),
     ],
 )
@@ -71,8 +74,8 @@ def test_what_came_and_went_and_moved() -> None:
 
 def test_what_replaced_what_and_what_came_back() -> None:
     old, new = edition(milestone("a"), milestone("b")), edition(retired("a", by=("b",)), milestone("b"))
-    assert lines(new, old) == ("retired milestone a: on 2026-11-22", "replaced milestone a: by b")
-    assert lines(old, new) == ("revived milestone a", "replaced milestone a: no longer")
+    assert lines(new, old) == ("retired milestone a: on 2026-11-22", "replaced milestone a: by “B”")
+    assert lines(old, new) == ("revived milestone a", "replaced milestone a: by nothing any more")
 
 
 def test_other_parts_are_compared_as_well() -> None:
@@ -82,8 +85,61 @@ def test_other_parts_are_compared_as_well() -> None:
         "renamed roadmap road: “Road” → “New road”",
         "added source s",
         "renamed stage all: “All” → “All of it”",
-        "changed stage all: summary",
+        "changed stage all: summary: none → Much",
     )
+
+
+GROUP = {"slug": "g", "title": "One of two", "members": ["a", "c"], "default": "a"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"members": ["c", "a"]}, "in another order"),
+        ({"members": ["a", "c", "d"]}, "new “D”"),
+        ({"default": "c"}, "the default is “C” instead of “A”"),
+        ({"optional": True, "note": "Think"}, "now optional; note reworded"),
+        ({"pairs_with": {"a": "b"}}, "pairs: new “A” with “B”"),
+    ],
+)
+def test_a_choice_says_what_changed_in_it(changes: dict[str, Any], said: str) -> None:
+    milestones = [milestone(slug) for slug in "abcd"]
+    old, new = edition(*milestones, groups=(GROUP,)), edition(*milestones, groups=(GROUP | changes,))
+    assert lines(new, old) == (f"changed group g: {said}",)
+
+
+def test_other_parts_are_named_by_title_the_newer_one() -> None:
+    old = edition(
+        milestone("a"),
+        milestone("b", prerequisites=["a"]),
+        milestone("c"),
+        milestone("d", requires_groups=["g"]),
+        groups=(GROUP,),
+    )
+    data = to_data(old)
+    data["groups"][0]["title"] = "Either"
+    data["milestones"][0]["title"] = "Alpha"
+    data["milestones"][1]["prerequisites"] = []
+    data["milestones"][3]["requires_groups"] = []
+    assert lines(from_data(data), old)[1:] == (
+        "renamed milestone a: “A” → “Alpha”",
+        "prerequisites milestone b: gone “Alpha”",
+        "prerequisites milestone d: gone one of “Either”",
+    )
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    old = edition(milestone("a", title="Same"), milestone("b", title="Same"), milestone("c", prerequisites=["a"]))
+    data = to_data(old)
+    data["milestones"][2]["prerequisites"] = ["b"]
+    assert lines(from_data(data), old) == ("prerequisites milestone c: new “Same”, gone “Same”",)
+
+
+def test_evidence_says_its_values_and_does_not_quote_at_length() -> None:
+    fact = {"slug": "f", "milestone": "a", "claim": "Pay", "value": 10, "verdict": "stands", "note": "x" * 100}
+    old = from_data(to_data(OLD) | {"facts": [fact]})
+    new = from_data(to_data(OLD) | {"facts": [fact | {"value": 12.5, "note": "y", "milestone": "b"}]})
+    assert lines(new, old) == ("changed fact f: milestone: “A” → “B”; value: 10 → 12.5; note reworded",)
 
 
 def test_it_can_be_kept_as_data() -> None:
