@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from roadmap.document import DocumentError, Finding, lint
+from roadmap.document import DocumentError
 from roadmap.drafts import Draft, draft_of
 from roadmap.editions import publish
-from roadmap.models import ChoiceGroup, Credential, Edition, Fact, Milestone, Roadmap, Source, Stage
+from roadmap.models import Edition, Roadmap
 
+from .advice import advice_on
 from .differences import parts_with_learners
 from .forms import clean_values
 
 if TYPE_CHECKING:
     from .roadmaps import RoadmapAdmin
-
-_PLACE = re.compile(r"(?:line \d+: )?(\w+)\[([a-z0-9-]+)\]")
-_PARTS: dict[str, type[Model]] = {
-    "stages": Stage,
-    "milestones": Milestone,
-    "groups": ChoiceGroup,
-    "credentials": Credential,
-    "facts": Fact,
-    "sources": Source,
-}
 
 
 class PublishForm(forms.Form):
@@ -55,13 +44,6 @@ class PublishForm(forms.Form):
         return cleaned
 
 
-class Advice(NamedTuple):
-    """A finding with the address of the thing that it is about."""
-
-    message: str
-    url: str
-
-
 def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
     """Show what publishing would do, on GET; publish on POST, if it is still the draft that was shown."""
     roadmap = roadmap_or_404(admin, request, object_id)
@@ -78,7 +60,7 @@ def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
     else:
         form = PublishForm()
     draft = draft_of(roadmap)
-    findings = lint(draft.document) if draft.document else ()
+    advice = advice_on(draft)
     context = {
         **admin.admin_site.each_context(request),
         "title": f"Review and publish “{roadmap}”",
@@ -88,9 +70,8 @@ def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
         "draft": draft,
         "form": form,
         "may_publish": request.user.has_perm("roadmap.publish_roadmap"),
-        "problems": _problems(roadmap, draft),
-        "errors": _advice(roadmap, [finding for finding in findings if finding.level == "error"]),
-        "warnings": _advice(roadmap, [finding for finding in findings if finding.level == "warning"]),
+        "errors": advice.errors,
+        "warnings": advice.warnings,
         "parts": parts_with_learners(roadmap, draft.changes),
         "is_empty": _is_empty(draft),
     }
@@ -128,24 +109,3 @@ def _publish(roadmap: Roadmap, by: Any, form: PublishForm) -> Edition | None:
         form.add_error(None, "There is nothing to publish: the draft is the same as the edition learners see.")
         return None
     return edition
-
-
-def _problems(roadmap: Roadmap, draft: Draft) -> list[Advice]:
-    """Return what keeps the draft from being a document, line by line."""
-    return _linked(roadmap, [(line, line) for line in draft.problem.splitlines()])
-
-
-def _advice(roadmap: Roadmap, findings: list[Finding]) -> list[Advice]:
-    return _linked(roadmap, [(finding.place, finding.message) for finding in findings])
-
-
-def _linked(roadmap: Roadmap, rows: list[tuple[str, str]]) -> list[Advice]:
-    """Add the address of the thing to each message: one query per sort of thing."""
-    named = [(match[1], match[2]) if (match := _PLACE.match(place)) else ("", "") for place, _ in rows]
-    urls: dict[tuple[str, str], str] = {}
-    for collection in {collection for collection, _ in named if collection in _PARTS}:
-        model: Any = _PARTS[collection]
-        slugs = [slug for other, slug in named if other == collection]
-        for slug, pk in model.objects.filter(roadmap=roadmap, slug__in=slugs).values_list("slug", "pk"):
-            urls[collection, slug] = reverse(f"admin:roadmap_{model._meta.model_name}_change", args=[pk])
-    return [Advice(message, urls.get(name, "")) for name, (_, message) in zip(named, rows, strict=True)]

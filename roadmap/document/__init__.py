@@ -16,7 +16,7 @@ from .format import (
     Stage,
     Step,
 )
-from .lint import Finding, lint
+from .lint import Finding, lint, vanishing
 from .reading import DocumentError, from_data, parse, restore
 from .sections import Line, Section, sections
 from .writing import dump, json_schema, to_data
@@ -50,4 +50,5 @@ __all__ = [
     "restore",
     "sections",
     "to_data",
+    "vanishing",
 ]

@@ -76,7 +76,7 @@ def _checked(data: Any, lines: Lines) -> Document:
     except ValidationError as error:
         raise _error(((_place(e["loc"]), _words(e)) for e in error.errors(include_url=False)), data, lines) from None
     if found := list(problems(document)):
-        raise _error(found, data, lines)
+        raise _error(((problem.place, str(problem)) for problem in found), data, lines)
     return document
 
 

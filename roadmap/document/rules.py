@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 from .format import Document, Group, Milestone
 
 SUM_TOLERANCE = 0.01  # hours; steps may be thirds written with two decimals
 
 Place = tuple[str | int, ...]
-Problem = tuple[Place, str]
+
+
+class Problem(NamedTuple):
+    """A broken rule: where, and a sentence's end with a `{}` for each of `names`, which are slugs.
+
+    Who wrote a file knows its slugs, who works in the admin knows titles: `lint` puts those in.
+    """
+
+    place: Place
+    words: str
+    names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.words.format(*self.names)
 
 
 def problems(document: Document) -> Iterator[Problem]:
-    """Yield a place and a sentence's end for each broken rule; circles only where every name is known."""
+    """Yield each broken rule; circles only where every name is known."""
     found = [*_doubles(document), *_strangers(document)]
     yield from found
     for index, group in enumerate(document.groups):
@@ -28,29 +42,32 @@ def problems(document: Document) -> Iterator[Problem]:
 def _group_problems(place: Place, group: Group) -> Iterator[Problem]:
     members = set(group.members)
     if group.default not in members:
-        yield (*place, "default"), f"{group.default} is not a member of the group"
+        yield Problem((*place, "default"), "{} is not a member of the group", (group.default,))
     for member, partner in group.pairs_with.items():
         if member not in members:
-            yield (*place, "pairs_with"), f"{member} is not a member of the group"
+            yield Problem((*place, "pairs_with"), "{} is not a member of the group", (member,))
         if partner in members:
-            yield (*place, "pairs_with", member), f"{partner} is a member of the same group"
+            yield Problem((*place, "pairs_with", member), "{} is a member of the same group", (partner,))
 
 
 def _milestone_problems(place: Place, milestone: Milestone, document: Document) -> Iterator[Problem]:
     if milestone.slug in milestone.prerequisites:
-        yield (*place, "prerequisites"), "a milestone cannot be its own prerequisite"
+        yield Problem((*place, "prerequisites"), "a milestone cannot be its own prerequisite")
     if milestone.slug in milestone.replaced_by:
-        yield (*place, "replaced_by"), "a milestone cannot replace itself"
+        yield Problem((*place, "replaced_by"), "a milestone cannot replace itself")
     for group in milestone.requires_groups:
         known = document.group_by_slug.get(group)
         if known and milestone.slug in known.members:
-            yield (*place, "requires_groups"), f"a milestone cannot require {group}, of which it is a member"
+            words = "a milestone cannot require {}, of which it is a member"
+            yield Problem((*place, "requires_groups"), words, (group,))
     if milestone.replaced_by and not milestone.retired_on:
-        yield (*place, "replaced_by"), "only a retired milestone can be replaced: give it retired_on"
+        words = "only a retired milestone can be replaced: give it a day of retirement (retired_on)"
+        yield Problem((*place, "replaced_by"), words)
     if milestone.steps:
         total, likely = sum(step.hours for step in milestone.steps), milestone.effort_hours.likely
         if abs(total - likely) > SUM_TOLERANCE + 1e-9 * likely:
-            yield (*place, "steps"), f"the hours of the steps sum to {total:g}, but effort_hours.likely is {likely:g}"
+            words = f"the hours of the steps sum to {total:g}, but the likely effort is {likely:g}"
+            yield Problem((*place, "steps"), words)
 
 
 def _doubles(document: Document) -> Iterator[Problem]:
@@ -73,7 +90,7 @@ def _repeated(place: Place, names: Iterable[str]) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, name in enumerate(names):
         if name in seen:
-            yield (*place, index), f"{name} appears twice"
+            yield Problem((*place, index), "{} appears twice", (name,))
         seen.add(name)
 
 
@@ -105,16 +122,22 @@ def _strangers(document: Document) -> Iterator[Problem]:
 def _unknown(place: Place, names: Iterable[str | None], known: Mapping[str, object], what: str) -> Iterator[Problem]:
     for name in names:
         if name is not None and name not in known:
-            yield place, f"there is no {what} {name}"
+            yield Problem(place, f"there is no {what} {{}}", (name,))
 
 
 def _circles(document: Document) -> Iterator[Problem]:
     needs = {m.slug: document.requirements_of(m) for m in document.milestones}
     if circle := find_circle(needs):
-        yield _prerequisites_of(document, circle[0]), f"the prerequisites run in a circle: {' → '.join(circle)}"
+        words = f"the prerequisites run in a circle: {_arrows(circle)}"
+        yield Problem(_prerequisites_of(document, circle[0]), words, circle)
     becomes = {m.slug: m.replaced_by for m in document.milestones}
     if circle := find_circle(becomes):
-        yield (*_place_of(document, circle[0]), "replaced_by"), f"replacements run in a circle: {' → '.join(circle)}"
+        place = (*_place_of(document, circle[0]), "replaced_by")
+        yield Problem(place, f"replacements run in a circle: {_arrows(circle)}", circle)
+
+
+def _arrows(circle: tuple[str, ...]) -> str:
+    return " → ".join("{}" for _ in circle)
 
 
 def _place_of(document: Document, slug: str) -> Place:

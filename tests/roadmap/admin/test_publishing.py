@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from roadmap.admin.differences import Row
-from roadmap.models import Choice, Edition, Milestone, Roadmap
+from roadmap.models import Choice, Edition, Milestone, Prerequisite, Roadmap
 from tests.roadmap.admin.helpers import add_row, address, edit, logged_in, messages_of, person
 
 
@@ -96,8 +96,9 @@ def test_a_draft_that_changed_meanwhile_is_looked_at_again(editor, road):
 def test_steps_that_do_not_sum_block_with_a_link(editor, road):
     edit(editor, road.algebra, **{"steps-0-hours": 9})
     page = editor.get(review_url(road))
-    assert page.context["problems"][0].url == address(road.algebra)
-    assert "14" in page.context["problems"][0].message
+    (error,) = page.context["errors"]
+    assert error.url == address(road.algebra)
+    assert error.message == "“Linear algebra”: the hours of the steps sum to 14, but the likely effort is 10."
     assert publish(editor, road).status_code == 422
     assert Edition.objects.count() == 1
 
@@ -111,6 +112,43 @@ def test_findings_block_or_warn_with_a_link(editor, road):
     edit(editor, road.algebra, done_when="")
     page = editor.get(review_url(road))
     assert address(road.algebra) in [advice.url for advice in page.context["warnings"]]
+
+
+def test_half_way_work_gets_all_its_advice_in_titles(editor, road):
+    """Rows can come to break what the forms refuse: two editors at once, say."""
+    edit(editor, road.algebra, **{"steps-0-hours": 9, "done_when": ""})
+    Prerequisite.objects.create(milestone=road.algebra, requires=road.statistics)
+    page = editor.get(review_url(road))
+    assert [(error.message, error.url) for error in page.context["errors"]] == [
+        (
+            "“Linear algebra”: the hours of the steps sum to 14, but the likely effort is 10.",
+            address(road.algebra),
+        ),
+        (
+            "“Linear algebra”: the prerequisites run in a circle: "
+            "“Linear algebra” → “Statistics” → “Linear algebra”; nobody could ever open them.",
+            address(road.algebra),
+        ),
+    ]
+    assert [warning.message for warning in page.context["warnings"]] == [
+        "“Linear algebra” does not say when it is done."
+    ]
+    assert "milestones[" not in page.text
+
+
+def test_a_milestone_with_learners_does_not_vanish_unsaid(editor, road, learner):
+    Prerequisite.objects.all().delete()
+    editor.post(address(road.algebra, "retire"), {"retired_on": "2026-01-31"})
+    editor.post(address(road.statistics, "retire"), {"retired_on": "2026-01-31"})
+    warnings = editor.get(review_url(road)).context["warnings"]
+    said = [(advice.message, advice.url) for advice in warnings if "leaves the road" in advice.message]
+    assert said == [
+        (
+            "“Linear algebra” leaves the road and nothing takes its place. One learner has begun or finished it: "
+            "who finished it keeps it, from everyone else's path it goes.",
+            address(road.algebra),
+        )
+    ]
 
 
 @pytest.mark.parametrize("notes", ["", " ", "a\0b", "x" * 301, "a\x07"])
@@ -173,7 +211,10 @@ def test_a_draft_that_cannot_be_shown_says_what_is_missing(editor, road):
     assert messages_of(response)[0].startswith("Draft saved: learners still see edition 1.")
     page = editor.get(address(road.roadmap, "preview"), follow=True)
     assert page.redirect_chain[-1][0] == review_url(road)
-    assert address(road.group) in [problem.url for problem in page.context["problems"]]
+    assert [(error.message, error.url) for error in page.context["errors"]] == [
+        ("“One cloud”, members: is empty.", address(road.group)),
+        ("“One cloud”, default: is missing.", address(road.group)),
+    ]
     assert publish(editor, road).status_code == 422
 
 
