@@ -93,7 +93,12 @@ def enrol(
         enrolment, is_new = Enrolment.objects.get_or_create(
             user=user,
             roadmap=roadmap,
-            defaults={"hours_per_week": hours_per_week, "target_on": target_on, "started_on": today},
+            defaults={
+                "hours_per_week": hours_per_week,
+                "target_on": target_on,
+                "started_on": today,
+                "seen_edition": edition,
+            },
         )
         if roadmap.withdrawn_at and (is_new or enrolment.left_at):
             raise RefusedError(f"{roadmap.title} takes no new learners any more.")
@@ -111,6 +116,12 @@ def leave(*, enrolment: Enrolment, today: date, edition: int) -> Events:
         if not change.progress.left:
             change.add(Event.Kind.LEFT, {})
     return tuple(change.added)
+
+
+def dismiss(*, enrolment: Enrolment, edition: int) -> bool:
+    """Take note of what is new up to an edition; return whether it was unseen. It is no progress, so no event."""
+    unseen = Enrolment.objects.filter(pk=enrolment.pk, seen_edition__lt=edition)
+    return bool(unseen.update(seen_edition=edition))
 
 
 def mark(

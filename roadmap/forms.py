@@ -182,6 +182,12 @@ class ChoiceForm(MarkForm):
         return chosen
 
 
+class NewsForm(forms.Form):
+    """Which edition somebody has taken note of: no newer one is dismissed unseen."""
+
+    edition = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
 class AnswersForm(forms.Form):
     """A person's background, in three questions; the answers only suggest."""
 

@@ -25,6 +25,7 @@ from roadmap import editions, projection
 from roadmap.calendar import local_date
 from roadmap.document import Document
 from roadmap.models import Choice, Enrolment, Event, MilestoneProgress, Roadmap
+from roadmap.news import News, news_for, shortened
 from roadmap.standing import Mark, Progress, Standing, standing_of
 
 UNTOUCHED = Mark()
@@ -79,6 +80,19 @@ class OwnJourney(Journey):
     @property
     def marks(self) -> Mapping[str, Mark]:
         return self.progress.marks
+
+    @cached_property
+    def news(self) -> News:
+        """What has changed for the learner since the edition that they last took note of."""
+        seen = self.enrolment.seen_edition
+        if seen >= self.edition:
+            return shortened(())
+        return shortened(news_for(editions.document_in(self.roadmap.pk, seen), self.document, self.progress))
+
+    @property
+    def release_notes(self) -> str:
+        """What the editor said about the edition shown."""
+        return editions.notes_in(self.roadmap.pk, self.edition)
 
 
 @dataclass(frozen=True)

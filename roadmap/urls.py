@@ -18,6 +18,7 @@ one_roadmap: list[URLPattern | URLResolver] = [
     path("plan.json", plan.plan_json, name="plan_json"),
     path("enrol/", progress.enrol, name="enrol"),
     path("leave/", progress.leave, name="leave"),
+    path("news/", progress.news, name="news"),
     path("undo/", progress.undo, name="undo"),
     path("placement/", placement.placement, name="placement"),
     path("choices/<slug:group>/", progress.choose, name="choose"),

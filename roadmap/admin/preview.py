@@ -64,7 +64,9 @@ def _journey(draft: Draft, document: Document) -> DraftJourney:
         roadmap=draft.roadmap,
         edition=draft.number or 0,
         today=today,
-        enrolment=Enrolment(roadmap=draft.roadmap, hours_per_week=HOURS_PER_WEEK, started_on=today),
+        enrolment=Enrolment(
+            roadmap=draft.roadmap, hours_per_week=HOURS_PER_WEEK, started_on=today, seen_edition=draft.number or 0
+        ),
         progress=Progress(hours_per_week=HOURS_PER_WEEK),
         draft=document,
     )

@@ -19,6 +19,7 @@ from accounts import links
 from accounts.models import User
 from roadmap.calendar import period_of
 from roadmap.models import Digest
+from roadmap.news import Item
 from roadmap.planning import PlannedStep
 from roadmap.standing import Counts
 
@@ -90,7 +91,7 @@ def compose(letter: Letter, claim: Claim, now: datetime) -> Mail:
     mail["List-Unsubscribe"] = f"<{unsubscribe_url}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["X-Waymark-Period"] = period_of(claim.period)
-    return Mail(Envelope(reader.address, letter.subject), message.wire_bytes(mail))
+    return Mail(Envelope(reader.address, letter.subject, letter.told), message.wire_bytes(mail))
 
 
 def render(letter: Letter, unsubscribe_url: str) -> tuple[str, str]:
@@ -132,6 +133,8 @@ def _part(part: Part) -> dict[str, Any]:
         "url": links.absolute(reverse("roadmap", args=[journey.slug])),
         "worked": [_worked(worked) for worked in part.worked],
         "to_confirm": [{"title": m.title, "url": _milestone_url(journey.slug, m.slug)} for m in part.to_confirm],
+        "news": [_news(item, journey.slug) for item in part.news.lines],
+        "smaller_news": len(part.news.smaller),
         "next": [_step(step, journey.slug) for step in part.next],
         "is_finished": part.is_finished,
         "week": in_hours(journey.progress.hours_per_week),
@@ -155,6 +158,14 @@ def _worked(worked: Worked) -> dict[str, Any]:
         "more": len(worked.steps[STEPS_NAMED:]),
         "logged": f"{in_hours(worked.logged_hours)} logged" if worked.logged_hours else "",
     }
+
+
+def _news(item: Item, roadmap: str) -> list[dict[str, str]]:
+    """Return a sentence piece by piece, so that HTML can link what is a milestone."""
+    return [
+        {"text": piece.text, "url": _milestone_url(roadmap, piece.milestone) if piece.milestone else ""}
+        for piece in item.pieces
+    ]
 
 
 def _step(step: PlannedStep, roadmap: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 from django.db.models import Count, Min
+from psycopg.types.json import Jsonb
 
 from roadmap.models import Digest, Suppression
 
@@ -88,13 +89,13 @@ _LOCK_OURS = f"""
 
 _MARK = """
     UPDATE roadmap_digest d
-       SET state = v.state, reason = v.reason, to_address = v.address, subject = v.subject,
+       SET state = v.state, reason = v.reason, to_address = v.address, subject = v.subject, told = v.told,
            lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
            lease = CASE v.state WHEN 'sending' THEN d.lease END,
            settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
       FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(addresses)s::text[],
-                  %(subjects)s::text[])
-        AS v(id, state, reason, address, subject)
+                  %(subjects)s::text[], %(told)s::jsonb[])
+        AS v(id, state, reason, address, subject, told)
      WHERE d.id = v.id
 """
 
@@ -172,6 +173,7 @@ def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: 
                 "reasons": [reason for _, reason in marks.values()],
                 "addresses": [envelopes[digest].address for digest in marks],
                 "subjects": [envelopes[digest].subject for digest in marks],
+                "told": [Jsonb(dict(envelopes[digest].told)) for digest in marks],
             },
         )
         sending = {digest for digest, (state, _) in marks.items() if state is State.SENDING}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from roadmap.document import Milestone
+from roadmap.news import News
 from roadmap.planning import PlannedStep, this_week, to_confirm, worked_since
 from roadmap.standing import MilestoneStanding
 
@@ -37,6 +38,7 @@ class Part:
     hours: float
     next: tuple[PlannedStep, ...]
     to_confirm: tuple[Milestone, ...]
+    news: News
 
     @property
     def is_finished(self) -> bool:
@@ -51,7 +53,7 @@ class Letter:
     parts: tuple[Part, ...]
 
     @property
-    def has_news(self) -> bool:
+    def has_worked(self) -> bool:
         return any(part.worked for part in self.parts)
 
     @property
@@ -61,7 +63,13 @@ class Letter:
     @property
     def is_due(self) -> bool:
         """Whether there is anything to say: who has walked the whole road hears of it once."""
-        return self.has_news or not self.is_finished
+        return self.has_worked or not self.is_finished
+
+    @property
+    def told(self) -> dict[str, int]:
+        """Up to which edition the reader has been told what is new, this letter included."""
+        before = {slug: edition for part in self.parts for slug, edition in part.journey.told.items()}
+        return before | {part.journey.slug: part.journey.edition for part in self.parts}
 
     @property
     def hours(self) -> float:
@@ -70,7 +78,7 @@ class Letter:
     @property
     def opening(self) -> str:
         """The first sentence: true whatever the week was like, and never a reproach."""
-        if self.has_news:
+        if self.has_worked:
             return f"You got {in_hours(self.hours)} further this week." if self.hours else "You got further this week."
         if any(part.journey.progress.marks for part in self.parts):
             return "A week without a tick is all right. Nothing is lost: the road is where you left it."
@@ -114,6 +122,7 @@ def _part(journey: Journey, today: date, share: int) -> Part:
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
         hours=worked_since(standing, since),
         next=planned[:share],
+        news=journey.news,
         to_confirm=tuple(standing.edition.by_slug[slug] for slug in to_confirm(standing)),
     )
 

@@ -60,9 +60,9 @@ _LOCK_DUE = _LOCK.format(due="p.digest_due_at <= %(now)s")
 
 _INSERT = """
     INSERT INTO roadmap_digest (user_id, period, state, due_at, expires_at, next_attempt_at, message_id,
-                                attempts, reason, to_address, subject, smtp_reply)
+                                attempts, reason, to_address, subject, smtp_reply, told)
     SELECT v.user_id, v.period, 'pending', v.due_at, v.due_at + %(late_after)s, v.due_at, v.message_id,
-           0, '', '', '', ''
+           0, '', '', '', '', '{}'
       FROM unnest(%(users)s::bigint[], %(periods)s::date[], %(dues)s::timestamptz[], %(message_ids)s::text[])
         AS v(user_id, period, due_at, message_id)
     ON CONFLICT DO NOTHING

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from accounts import zones
 from roadmap import editions, projection
 from roadmap.calendar import local_date
 from roadmap.document import Document
-from roadmap.models import Choice, Enrolment, MilestoneProgress
+from roadmap.models import Choice, Digest, Enrolment, MilestoneProgress
+from roadmap.news import News, news_for, shortened
 from roadmap.standing import Progress, Standing, standing_of
 
 from . import reach, sql
@@ -43,12 +44,16 @@ class Reader:
 
 @dataclass(frozen=True)
 class Journey:
-    """One roadmap that a reader follows, interpreted when asked, so that one learner's odd rows are theirs alone."""
+    """One roadmap that a reader follows, interpreted when asked, so that one learner's odd rows are theirs alone.
+
+    `told` maps roadmaps to the edition up to which the reader's last mail told them what is new.
+    """
 
     enrolment: Enrolment
     edition: int
     marks: list[MilestoneProgress]
     choices: dict[str, str]
+    told: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def document(self) -> Document:
@@ -61,6 +66,15 @@ class Journey:
     @cached_property
     def standing(self) -> Standing:
         return standing_of(self.document, self.progress)
+
+    @cached_property
+    def news(self) -> News:
+        """What has changed for the reader since the edition that they took note of, or that a mail told them of."""
+        seen = max(self.enrolment.seen_edition, self.told.get(self.slug, 0))
+        if seen >= self.edition:
+            return shortened(())
+        old = editions.document_in(self.enrolment.roadmap_id, seen)
+        return shortened(news_for(old, self.document, self.progress))
 
     @property
     def title(self) -> str:
@@ -98,12 +112,14 @@ def read(users: Collection[int], now: datetime) -> dict[int, Reading]:
 
 
 def _journeys(users: Collection[int]) -> dict[int, list[Journey]]:
+    arrived = Digest.objects.filter(user=OuterRef("user"), state__in=[Digest.State.SENT, Digest.State.UNCERTAIN])
     enrolments = list(
         Enrolment.objects.filter(
             user__in=users, left_at=None, roadmap__current_edition__isnull=False, roadmap__withdrawn_at=None
         )
         .select_related("roadmap")
         .annotate(edition=F("roadmap__current_edition__number"))
+        .annotate(told=Subquery(arrived.order_by("-period").values("told")[:1]))
         .order_by("started_at", "pk")
     )
     keys = [enrolment.pk for enrolment in enrolments]
@@ -116,6 +132,6 @@ def _journeys(users: Collection[int]) -> dict[int, list[Journey]]:
     journeys: defaultdict[int, list[Journey]] = defaultdict(list)
     for enrolment in enrolments:
         journeys[enrolment.user_id].append(
-            Journey(enrolment, enrolment.edition, marks[enrolment.pk], choices[enrolment.pk])
+            Journey(enrolment, enrolment.edition, marks[enrolment.pk], choices[enrolment.pk], enrolment.told or {})
         )
     return journeys

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import SystemRandom
 from uuid import UUID
@@ -33,10 +34,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the row keeps of a composed mail."""
+    """What the row keeps of a composed mail; `told` maps roadmaps to the edition up to which it tells what is new."""
 
     address: str
     subject: str
+    told: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,5 +63,11 @@ def document_in(roadmap: int, number: int) -> Document:
     return restore(Edition.objects.values_list("document", flat=True).get(roadmap=roadmap, number=number))
 
 
+@lru_cache(maxsize=REMEMBERED)
+def notes_in(roadmap: int, number: int) -> str:
+    """Return what its editor said about a roadmap's edition `number`, remembered like its document."""
+    return Edition.objects.values_list("notes", flat=True).get(roadmap=roadmap, number=number)
+
+
 def _digest(data: object) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

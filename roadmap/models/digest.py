@@ -33,6 +33,9 @@ class Digest(models.Model):
     message_id = models.CharField(max_length=200, unique=True)
     to_address = models.EmailField(blank=True)
     subject = models.CharField(max_length=200, blank=True)
+    told = models.JSONField(
+        default=dict, blank=True, help_text="Roadmap slug to the edition up to which this mail tells what is new."
+    )
     smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
     smtp_reply = models.CharField(max_length=500, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)

@@ -38,6 +38,9 @@ class Enrolment(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     started_on = models.DateField()
     left_at = models.DateTimeField(null=True, blank=True)
+    seen_edition = models.PositiveIntegerField(
+        default=1, help_text="The edition that the learner began with or last took note of: news are told from it on."
+    )
 
     class Meta:
         ordering = ["started_at"]

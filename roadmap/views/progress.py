@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from roadmap import actions
-from roadmap.forms import ChoiceForm, HoursForm, MarkForm, NoteForm, StateForm, StepForm
+from roadmap.forms import ChoiceForm, HoursForm, MarkForm, NewsForm, NoteForm, StateForm, StepForm
 from roadmap.queries import OwnJourney
 from roadmap.views import words
 from roadmap.views.answers import answer, invalid, show
@@ -105,6 +105,16 @@ def choose(request: LearnerRequest, mine: OwnJourney, group: str) -> HttpRespons
         form.add_error("milestone", str(error))
         return invalid(request, mine, choice_form=form)
     return answer(request, mine, events, words.choice(mine.document, group, chosen))
+
+
+@learner_action
+def news(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
+    """Take note of what a new edition changed; what a newer one changed is still told."""
+    form = NewsForm(request.POST)
+    if not form.is_valid():
+        return invalid(request, mine, news_form=form)
+    actions.dismiss(enrolment=mine.enrolment, edition=min(form.cleaned_data["edition"], mine.edition))
+    return show(request, mine)
 
 
 @learner_action

@@ -115,6 +115,7 @@ def _progress(enrolment_id: int, user_id: int, roadmap: Roadmap, diary: Sequence
     """Yield the rows of a diary: enrolment, events, and the projection that they fold to."""
     progress = fold(diary)
     enrolment = Enrolment(id=enrolment_id, user_id=user_id, roadmap=roadmap, hours_per_week=progress.hours_per_week)
+    enrolment.seen_edition = diary[0].edition
     enrolment.target_on, enrolment.started_at, enrolment.started_on = progress.target_on, diary[0].at, diary[0].on
     yield _row(enrolment)
     for event in diary:

@@ -20,6 +20,7 @@ POSTS = [
     (f"{ROAD}enrol/", {"hours_per_week": "5"}),
     (f"{ROAD}leave/", {}),
     (f"{ROAD}undo/", {}),
+    (f"{ROAD}news/", {"edition": "1"}),
     (f"{ROAD}placement/", {"known": ["linear-algebra"]}),
     (f"{ROAD}choices/cloud-platform/", {"milestone": "cloud-google"}),
     (f"{ALGEBRA}state/", {"state": "done"}),
