@@ -1,7 +1,9 @@
-"""Editions: read, compared with the one before, downloaded; never changed."""
+"""Editions: read, seen as learners saw them, compared, downloaded, restored as the draft; never changed."""
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -14,16 +16,26 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from roadmap.document import Difference, dump
+from roadmap.document import Difference, Document, dump, to_data
 from roadmap.editions import published
 from roadmap.models import Edition
 
 from .differences import parts_of
 from .operations import ReadOnlyAdmin
+from .preview import look_at
+from .restoring import NEEDS, restore
+
+
+def _as_json(document: Document) -> str:
+    return json.dumps(to_data(document), ensure_ascii=False, indent=2) + "\n"
+
+
+FORMATS = {"yaml": ("application/yaml", dump), "json": ("application/json", _as_json)}
 
 
 @admin.register(Edition)
 class EditionAdmin(ReadOnlyAdmin):
+    change_form_template = "admin/roadmap/edition_form.html"
     list_display = ("__str__", "notes", "published_at", "by")
     list_select_related = ("roadmap", "published_by")
     list_filter = ("roadmap",)
@@ -34,19 +46,47 @@ class EditionAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("roadmap", "published_by").defer("document")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.document_view)
-        return [path("<path:object_id>/document.yaml", view, name="roadmap_edition_document"), *super().get_urls()]
+        def view(function: Any, **fixed: Any) -> Any:
+            return self.admin_site.admin_view(partial(function, self, **fixed))
 
-    def document_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Download the edition as a roadmap document."""
-        edition = self.get_object(request, unquote(object_id))
-        if not self.has_view_permission(request, edition):
+        downloads = [
+            path(
+                f"<path:object_id>/document.{form}",
+                view(EditionAdmin.document_view, form=form),
+                name=f"roadmap_edition_{form}",
+            )
+            for form in FORMATS
+        ]
+        return [
+            *downloads,
+            path("<path:object_id>/restore/", view(restore), name="roadmap_edition_restore"),
+            path("<path:object_id>/preview/", view(look_at), name="roadmap_edition_preview"),
+            path("<path:object_id>/preview/<slug:milestone>/", view(look_at), name="roadmap_edition_preview_milestone"),
+            *super().get_urls(),
+        ]
+
+    def edition_or_404(self, request: HttpRequest, object_id: str) -> Edition:
+        """Return the edition for somebody who may see it."""
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        edition: Edition | None = self.get_object(request, unquote(object_id))
         if edition is None:
             raise Http404
-        name = f"{edition.roadmap.slug}-edition-{edition.number}.yaml"
+        return edition
+
+    def document_view(self, request: HttpRequest, object_id: str, form: str) -> HttpResponse:
+        """Download the edition as a roadmap document."""
+        edition = self.edition_or_404(request, object_id)
+        content_type, write = FORMATS[form]
+        name = f"{edition.roadmap.slug}-edition-{edition.number}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(dump(published(edition)), content_type="application/yaml; charset=utf-8", headers=headers)
+        return HttpResponse(write(published(edition)), content_type=f"{content_type}; charset=utf-8", headers=headers)
+
+    def changeform_view(
+        self, request: Any, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        context = {"may_restore": request.user.has_perms(NEEDS), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
     @admin.display(description="Published by", empty_value="the command line")
     def by(self, edition: Edition) -> str | None:
@@ -54,7 +94,8 @@ class EditionAdmin(ReadOnlyAdmin):
         return edition.published_by.get_short_name() if edition.published_by else None
 
     @admin.display(description="What changed")
-    def changes(self, edition: Edition) -> Any:
+    def changes(self, edition: Edition) -> str:
+        """What was frozen with the edition, laid out as the review had it."""
         found = Difference.from_data(edition.difference).changes if edition.difference else ()
         if not found:
             return "The first edition." if edition.number == 1 else "Nothing."
@@ -62,5 +103,5 @@ class EditionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Document")
     def download(self, edition: Edition) -> SafeString:
-        url = reverse("admin:roadmap_edition_document", args=[edition.pk])
-        return format_html('<a href="{}">Download as YAML</a>', url)
+        yaml, json = (reverse(f"admin:roadmap_edition_{form}", args=[edition.pk]) for form in FORMATS)
+        return format_html('Download as <a href="{}">YAML</a> or <a href="{}">JSON</a>', yaml, json)

@@ -1,10 +1,10 @@
-"""The working copy on the learner's own pages: same views' contexts, same templates, nothing to press."""
+"""The working copy, or any edition, on the learner's own pages: same contexts, same templates, nothing to press."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from roadmap.document import Document
-from roadmap.drafts import Draft, draft_of
-from roadmap.models import Enrolment
+from roadmap.drafts import draft_of
+from roadmap.editions import published
+from roadmap.models import Enrolment, Roadmap
 from roadmap.queries import OwnJourney
 from roadmap.standing import Progress
 from roadmap.views.overview import overview
@@ -23,6 +24,7 @@ from roadmap.views.sheet import sheet
 from .publishing import roadmap_or_404
 
 if TYPE_CHECKING:
+    from .editions import EditionAdmin
     from .roadmaps import RoadmapAdmin
 
 HOURS_PER_WEEK = 10
@@ -31,7 +33,7 @@ _FORM = re.compile(r"<form\b")
 
 @dataclass(frozen=True, kw_only=True)
 class DraftJourney(OwnJourney):
-    """Somebody who has just enrolled in what is not published yet."""
+    """Somebody who has just enrolled in what is not what learners see."""
 
     draft: Document
 
@@ -42,39 +44,53 @@ class DraftJourney(OwnJourney):
 
 def preview(admin: RoadmapAdmin, request: HttpRequest, object_id: str, milestone: str = "") -> HttpResponse:
     """Show the working copy, or one of its milestones, as a learner would see it."""
-    draft = draft_of(roadmap_or_404(admin, request, object_id))
+    roadmap = roadmap_or_404(admin, request, object_id)
+    draft = draft_of(roadmap)
     if draft.document is None:
         admin.message_user(request, "The draft cannot be shown yet. Mend what is listed below.", messages.WARNING)
         return HttpResponseRedirect(draft.review_url)
-    if milestone and milestone not in draft.document.by_slug:
-        raise Http404
-    journey = _journey(draft, draft.document)
-    page, context = (
-        ("roadmap/milestone.html", sheet(journey, milestone))
-        if milestone
-        else ("roadmap/roadmap.html", overview(journey))
-    )
-    html = render_to_string("admin/roadmap/preview.html", {**context, "page": page, "draft": draft}, request)
-    return HttpResponse(_inert(html, draft))
+    journey = _journey(roadmap, draft.number or 0, draft.document)
+    return _shown(request, journey, milestone, home=draft.preview_url, context={"draft": draft})
 
 
-def _journey(draft: Draft, document: Document) -> DraftJourney:
+def look_at(admin: EditionAdmin, request: HttpRequest, object_id: str, milestone: str = "") -> HttpResponse:
+    """Show an edition, or one of its milestones, as a learner would have seen it."""
+    edition = admin.edition_or_404(request, object_id)
+    journey = _journey(edition.roadmap, edition.number, published(edition))
+    home = reverse("admin:roadmap_edition_preview", args=[edition.pk])
+    return _shown(request, journey, milestone, home=home, context={"edition": edition})
+
+
+def _journey(roadmap: Roadmap, number: int, document: Document) -> DraftJourney:
     today = timezone.localdate()
     return DraftJourney(
-        roadmap=draft.roadmap,
-        edition=draft.number or 0,
+        roadmap=roadmap,
+        edition=number,
         today=today,
-        enrolment=Enrolment(
-            roadmap=draft.roadmap, hours_per_week=HOURS_PER_WEEK, started_on=today, seen_edition=draft.number or 0
-        ),
+        enrolment=Enrolment(roadmap=roadmap, hours_per_week=HOURS_PER_WEEK, started_on=today, seen_edition=number),
         progress=Progress(hours_per_week=HOURS_PER_WEEK),
         draft=document,
     )
 
 
-def _inert(html: str, draft: Draft) -> str:
+def _shown(
+    request: HttpRequest, journey: DraftJourney, milestone: str, *, home: str, context: dict[str, Any]
+) -> HttpResponse:
+    if milestone and milestone not in journey.document.by_slug:
+        raise Http404
+    page, shown = (
+        ("roadmap/milestone.html", sheet(journey, milestone))
+        if milestone
+        else ("roadmap/roadmap.html", overview(journey))
+    )
+    # `edition` is ours: the pages' own context may use the word for its number.
+    html = render_to_string("admin/roadmap/preview.html", {**shown, "page": page, "shown": context}, request)
+    return HttpResponse(_inert(html, journey.roadmap, home))
+
+
+def _inert(html: str, roadmap: Roadmap, home: str) -> str:
     """Take the life out of forms, and lead links on this roadmap to its preview."""
-    live = reverse("roadmap", args=[draft.roadmap.slug])
+    live = reverse("roadmap", args=[roadmap.slug])
     link = re.compile(rf'href="{re.escape(live)}(?:milestones/([a-z0-9-]+/))?[^"#]*')
-    html = link.sub(lambda found: f'href="{draft.preview_url}{found[1] or ""}', html)
+    html = link.sub(lambda found: f'href="{home}{found[1] or ""}', html)
     return _FORM.sub("<form inert", html)

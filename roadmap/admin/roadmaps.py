@@ -16,6 +16,7 @@ from roadmap.drafts import draft_of, touch
 from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Roadmap, Source, Stage
 
 from .base import PlainAdmin
+from .comparing import compare
 from .curriculum import SHORT_TEXT
 from .forms import RoadmapForm, is_published
 from .preview import preview
@@ -37,7 +38,7 @@ class RoadmapAdmin(PlainAdmin):
     formfield_overrides = SHORT_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Roadmap]:
-        return super().get_queryset(request).select_related("current_edition")
+        return super().get_queryset(request).select_related("current_edition").defer("current_edition__document")
 
     def get_urls(self) -> list[URLPattern]:
         def view(function: Any) -> Any:
@@ -45,6 +46,7 @@ class RoadmapAdmin(PlainAdmin):
 
         return [
             path("<path:object_id>/review/", view(review), name="roadmap_roadmap_review"),
+            path("<path:object_id>/compare/", view(compare), name="roadmap_roadmap_compare"),
             path("<path:object_id>/preview/", view(preview), name="roadmap_roadmap_preview"),
             path("<path:object_id>/preview/<slug:milestone>/", view(preview), name="roadmap_roadmap_preview_milestone"),
             *super().get_urls(),

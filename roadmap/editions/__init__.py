@@ -3,6 +3,21 @@
 from .merging import merged
 from .publishing import document_in, notes_in, publish, published
 from .reading import data_of, document_of
+from .restoring import Stranded, StrandedError, restore_edition, restored, stranded
 from .writing import write
 
-__all__ = ["data_of", "document_in", "document_of", "merged", "notes_in", "publish", "published", "write"]
+__all__ = [
+    "Stranded",
+    "StrandedError",
+    "data_of",
+    "document_in",
+    "document_of",
+    "merged",
+    "notes_in",
+    "publish",
+    "published",
+    "restore_edition",
+    "restored",
+    "stranded",
+    "write",
+]

@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from roadmap.admin.differences import Row
-from roadmap.models import Choice, Edition, Milestone, Prerequisite, Roadmap
+from roadmap.models import Choice, Edition, Prerequisite, Roadmap
 from tests.roadmap.admin.helpers import add_row, address, edit, logged_in, messages_of, person
 
 
@@ -224,24 +224,3 @@ def test_learners_read_the_edition_until_the_next_is_published(editor, client, r
     assert "Linear algebra" in client.get(url).text
     publish(editor, road)
     assert "Matrices and vectors" in client.get(url).text
-
-
-def test_an_edition_is_read_and_downloaded_only(editor, superuser, road):
-    edition = Edition.objects.get()
-    page = editor.get(address(edition))
-    assert "The first edition." in page.text
-    document = editor.get(reverse("admin:roadmap_edition_document", args=[edition.pk]))
-    assert document["Content-Disposition"] == 'attachment; filename="data-scientist-edition-1.yaml"'
-    assert document.text.startswith("format: 1\nslug: data-scientist\n")
-    for client in (editor, superuser):
-        assert client.post(address(edition), {"notes": "Forged"}).status_code == 403
-        assert client.post(address(edition, "delete"), {"post": "yes"}).status_code == 403
-        assert client.get(address(edition, "add")).status_code == 403
-    assert Edition.objects.get().notes == "The first edition."
-
-
-def test_an_edition_tells_what_it_changed(editor, road):
-    add_row(editor, road.algebra, "steps", title="Part 3", hours=0)
-    publish(editor, road)
-    assert "“Linear algebra”: new “Part 3”" in editor.get(address(Edition.objects.get(number=2))).text
-    assert Milestone.objects.get(pk=road.algebra.pk).first_edition.number == 1
