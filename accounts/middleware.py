@@ -1,4 +1,4 @@
-"""What every request of a person needs, and what allauth's pages leave to a site."""
+"""What every request and answer of a person needs, and what allauth's pages leave to a site."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import ConnectionError as RedisUnreachable
 from redis.exceptions import TimeoutError as RedisTimeout
@@ -28,6 +29,19 @@ def local_time(get_response: Answer) -> Answer:
             return get_response(request)
         with timezone.override(zones.zone(request.user.preferences.timezone)):
             return get_response(request)
+
+    return middleware
+
+
+def private(get_response: Answer) -> Answer:
+    """Let no cache keep what a person is shown: after log-out neither a proxy nor the way back shows it again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_personal = request.user.is_authenticated
+        response = get_response(request)
+        if is_personal:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     return middleware
 

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.private",
     "accounts.middleware.local_time",
     "accounts.middleware.AccountPages",
 ]

@@ -1,4 +1,4 @@
-"""Local time, and life without Redis."""
+"""Local time, what caches may keep, and life without Redis."""
 
 from __future__ import annotations
 
@@ -42,6 +42,18 @@ def test_a_request_lives_in_the_learners_zone(ann: User, rf: RequestFactory, kep
 def test_a_visitor_costs_no_query_for_their_person(client: Client, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
         client.get("/accounts/login/")
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmaps/", "/plan/", "/no-such-page/", *OWN])
+def test_what_a_person_is_shown_is_kept_by_no_cache(as_ann: Client, path: str) -> None:
+    kept = as_ann.get(path)["Cache-Control"]
+    assert "no-store" in kept
+    assert "private" in kept
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmaps/"])
+def test_what_everybody_is_shown_may_be_kept(client: Client, path: str) -> None:
+    assert "Cache-Control" not in client.get(path)
 
 
 def test_without_redis_every_page_can_be_read(as_ann: Client, without_redis: None) -> None:
