@@ -109,16 +109,11 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
     if not isinstance(user, User):
         row = rows.get()
         return Journey(row, row.edition, _today("UTC"))
-    mine = FilteredRelation("enrolments", condition=Q(enrolments__user=user))
-    columns = {f"mine_{name}": F(f"mine__{name}") for name in _ENROLMENT_COLUMNS}
     zone = Subquery(Preferences.objects.filter(user=user).values("timezone")[:1])
-    row = rows.annotate(mine=mine).annotate(zone=zone, can_undo=_can_undo("mine__pk"), **columns).get()
-    if row.mine_id is None:
-        return Journey(row, row.edition, _today(row.zone))
-    found = [getattr(row, f"mine_{name}") for name in _ENROLMENT_COLUMNS]
-    enrolment = Enrolment.from_db(row._state.db, _ENROLMENT_COLUMNS, found)
+    row = _with_enrolment(rows, user).annotate(zone=zone, can_undo=_can_undo("mine__pk")).get()
+    enrolment = _enrolment(row)
     visit = Journey(row, row.edition, _today(row.zone), enrolment)
-    return visit if enrolment.left_at else _own([(visit, enrolment, row.can_undo)])[0]
+    return visit if enrolment is None or enrolment.left_at else _own([(visit, enrolment, row.can_undo)])[0]
 
 
 def journeys(user: User) -> list[OwnJourney]:
@@ -133,12 +128,32 @@ def journeys(user: User) -> list[OwnJourney]:
 
 
 def offered(user: User | AnonymousUser) -> list[Offer]:
-    """Return the published roadmaps: all that take new learners, and what the visitor follows."""
-    followed = Q(enrolments__user=user, enrolments__left_at=None) if isinstance(user, User) else Q(enrolments__pk=None)
-    rows = _published().annotate(followed=FilteredRelation("enrolments", condition=followed))
-    rows = rows.filter(Q(withdrawn_at=None) | Q(followed__isnull=False)).annotate(follows=F("followed__pk"))
-    today = _today("UTC")
-    return [Offer(Journey(row, row.edition, today), is_followed=row.follows is not None) for row in rows]
+    """Return the published roadmaps: all that take new learners, and what the visitor follows; with what they left."""
+    today, rows = _today("UTC"), _published()
+    if not isinstance(user, User):
+        return [Offer(Journey(row, row.edition, today), is_followed=False) for row in rows.filter(withdrawn_at=None)]
+    rows = _with_enrolment(rows, user).filter(Q(withdrawn_at=None) | Q(mine__isnull=False, mine__left_at=None))
+    return [_offer(row, today) for row in rows]
+
+
+def _offer(row: Any, today: date) -> Offer:
+    enrolment = _enrolment(row)
+    is_followed = enrolment is not None and enrolment.left_at is None
+    return Offer(Journey(row, row.edition, today, None if is_followed else enrolment), is_followed)
+
+
+def _with_enrolment(rows: QuerySet[Any], user: User) -> QuerySet[Any]:
+    """Add a user's enrolment to rows of roadmaps, as `mine`."""
+    mine = FilteredRelation("enrolments", condition=Q(enrolments__user=user))
+    return rows.annotate(mine=mine).annotate(**{f"mine_{name}": F(f"mine__{name}") for name in _ENROLMENT_COLUMNS})
+
+
+def _enrolment(row: Any) -> Enrolment | None:
+    """Return what `_with_enrolment` found."""
+    if row.mine_id is None:
+        return None
+    found = [getattr(row, f"mine_{name}") for name in _ENROLMENT_COLUMNS]
+    return Enrolment.from_db(row._state.db, _ENROLMENT_COLUMNS, found)
 
 
 def _published() -> QuerySet[Any]:

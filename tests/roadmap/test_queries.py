@@ -100,6 +100,24 @@ def test_the_catalogue_knows_what_i_follow(learner, roadmap, second, enrolment):
     assert [offer.is_followed for offer in queries.offered(AnonymousUser())] == [False, False]
 
 
+def test_the_catalogue_knows_what_i_left_and_nobody_else_does(learner, roadmap, enrolment):
+    assert [offer.journey.has_left for offer in queries.offered(learner)] == [False]
+    actions.leave(enrolment=enrolment, today=TODAY, edition=1)
+    eve = User.objects.create_user("eve@example.org")
+    found = {user: queries.offered(user)[0] for user in (learner, eve, AnonymousUser())}
+    assert [offer.journey.has_left for offer in found.values()] == [True, False, False]
+    assert not any(offer.is_followed for offer in found.values())
+
+
+def test_a_withdrawn_roadmap_is_offered_only_to_who_follows_it(learner, roadmap, enrolment):
+    roadmap.withdrawn_at = "2026-11-01T00:00Z"
+    roadmap.save()
+    assert len(queries.offered(learner)) == 1
+    assert queries.offered(AnonymousUser()) == []
+    actions.leave(enrolment=enrolment, today=TODAY, edition=1)
+    assert queries.offered(learner) == []
+
+
 def test_undo_is_offered_exactly_while_there_is_something_to_undo(learner, roadmap, enrolment):
     def seen() -> tuple[bool, bool]:
         return queries.journey(learner, roadmap.slug).can_undo, queries.journeys(learner)[0].can_undo

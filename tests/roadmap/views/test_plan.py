@@ -31,6 +31,17 @@ def test_somebody_who_follows_nothing_can_begin_at_once(client, learner, roadmap
     assert "Lectures that you attend anyway and paid work don't count" in page
 
 
+def test_who_left_is_told_that_what_they_did_comes_back(me, enrolment):
+    actions.enrol(
+        user=enrolment.user, roadmap=enrolment.roadmap, hours_per_week=7, target_on=None, today=TODAY, edition=1
+    )
+    actions.leave(enrolment=enrolment, today=TODAY, edition=1)
+    page = text(me.get("/plan/"))
+    assert "Take it up again: Machine Learning Architect" in page
+    assert "Everything you did before is kept and comes back." in page
+    assert 'name="hours_per_week" value="7"' in page
+
+
 def test_a_beginner_has_something_to_tick_that_fits_the_week(me, document):
     page = text(me.get("/plan/"))
     ticks = re.findall(r'action="/roadmaps/ml-architect/milestones/([\w-]+)/steps/([\w-]+)/"', page)

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from roadmap.models import Enrolment, Event, MilestoneProgress
+from roadmap.document import to_data
+from roadmap.models import Edition, Enrolment, Event, MilestoneProgress, Roadmap
 from tests.roadmap.test_actions import retire
 
 HTMX = {"HX-Request": "true"}
@@ -255,26 +256,86 @@ class TestRefusals:
 
 
 class TestRetiredMilestones:
-    JAVA = f"{ROAD}milestones/java-development/"
+    AWS = f"{ROAD}milestones/cloud-aws/"
+    MARKS = [
+        (f"{AWS}state/", {"state": "done"}, "state"),
+        (f"{AWS}steps/{{step}}/", {"done": "1"}, "step"),
+        (f"{AWS}hours/", {"hours": "3"}, "hours"),
+        (f"{ROAD}choices/cloud-platform/", {"milestone": "cloud-aws"}, "chose"),
+        (f"{ROAD}placement/", {"known": ["cloud-aws"]}, "state"),
+    ]
 
-    def test_a_mark_on_what_was_live_when_shown_is_kept(self, me, roadmap, document):
-        retire(roadmap, document, "java-development")
-        assert me.post(f"{self.JAVA}state/", {"state": "done", "edition": "1"}).status_code == 302
+    @pytest.fixture
+    def step(self, document):
+        return document.by_slug["cloud-aws"].steps[0].slug
+
+    @pytest.mark.parametrize("headers", [{}, HTMX | {"HX-Current-URL": f"http://testserver{AWS}"}])
+    @pytest.mark.parametrize(("address", "data", "kind"), MARKS)
+    def test_a_mark_on_what_was_live_when_shown_is_kept(
+        self, me, roadmap, document, step, address, data, kind, headers
+    ):
+        retire(roadmap, document, "cloud-aws")
+        response = me.post(address.format(step=step), data | {"edition": "1"}, headers=headers)
+        assert response.status_code in {200, 302}
+        event = Event.objects.latest("pk")
+        assert (event.kind, event.edition) == (kind, 1)
+        assert me.get(self.AWS).status_code == me.get(ROAD).status_code == me.get("/plan/").status_code == 200
+
+    def test_a_tick_of_a_step_that_is_gone_is_kept_with_its_hours(self, me, roadmap, document, step):
+        data = to_data(document)
+        found = next(milestone for milestone in data["milestones"] if milestone["slug"] == "cloud-aws")
+        gone = found["steps"].pop(0)
+        found["steps"][0]["hours"] += gone["hours"]
+        Roadmap.objects.update(
+            current_edition=Edition.objects.create(roadmap=roadmap, number=2, document=data, sha256="-")
+        )
+        address = f"{self.AWS}steps/{step}/"
+        assert me.post(address, {"done": "1", "edition": "1"}).status_code == 302
+        assert me.get(f"{ROAD}plan.json").json()["hours"]["earned"] == gone["hours"]
+        assert me.post(address, {"done": "1", "edition": "2"}).status_code == 404
+
+    def test_what_was_done_counts(self, me, roadmap, document):
+        retire(roadmap, document, "cloud-aws")
+        me.post(f"{self.AWS}state/", {"state": "done", "edition": "1"})
         assert me.get(f"{ROAD}plan.json").json()["counts"]["done"] == 1
 
-    @pytest.mark.parametrize("edition", ["2", ""])
-    def test_a_mark_on_what_was_retired_when_shown_is_a_conflict_in_a_sentence(self, me, roadmap, document, edition):
-        retire(roadmap, document, "java-development")
+    @pytest.mark.parametrize("edition", ["2", "", "99"])
+    @pytest.mark.parametrize(("address", "data", "kind"), MARKS)
+    def test_a_mark_on_what_was_retired_when_shown_is_a_conflict_in_a_sentence(
+        self, me, roadmap, document, step, address, data, kind, edition
+    ):
+        retire(roadmap, document, "cloud-aws")
         for headers in ({}, HTMX):
-            response = me.post(f"{self.JAVA}state/", {"state": "done", "edition": edition}, headers=headers)
+            response = me.post(address.format(step=step), data | {"edition": edition}, headers=headers)
             assert response.status_code == 409
             assert "already retired" in response.content.decode()
-        assert not MilestoneProgress.objects.exists()
+        assert Event.objects.count() == 1
+
+    @pytest.mark.parametrize("page", [ROAD, AWS, "/plan/", f"{ROAD}placement/"])
+    def test_every_form_of_a_mark_carries_the_edition_that_it_shows(self, me, roadmap, document, page):
+        retire(roadmap, document, "java-development")
+        forms = re.findall(r'<form[^>]*action="([^"]+)"(.*?)</form>', me.get(page).content.decode(), re.S)
+        marks = {
+            address: fields for address, fields in forms if re.search("/(state|steps|choices|placement)/", address)
+        }
+        assert marks
+        assert [address for address, fields in marks.items() if not re.search('name="edition" value="2"', fields)] == []
+
+    def test_so_does_the_form_of_hours_but_for_a_correction_which_always_works(self, me, roadmap, document):
+        me.post(f"{self.AWS}hours/", {"hours": "3"})
+        entry = Event.objects.latest("pk").pk
+        assert (
+            'name="edition" value="1"'
+            in re.search(r'<form class="form"[^>]*hours/"(.*?)</form>', me.get(self.AWS).content.decode(), re.S)[1]
+        )
+        retire(roadmap, document, "cloud-aws")
+        assert me.post(f"{self.AWS}hours/", {"hours": "2", "corrects": entry}).status_code == 302
+        assert Event.objects.latest("pk").data["hours"] == 2
 
     def test_notes_and_undo_always_work(self, me, roadmap, document, enrolment):
-        me.post(f"{self.JAVA}state/", {"state": "doing"})
-        retire(roadmap, document, "java-development")
-        assert me.post(f"{self.JAVA}note/", {"note": "for later", "edition": "2"}).status_code == 302
+        me.post(f"{self.AWS}state/", {"state": "doing"})
+        retire(roadmap, document, "cloud-aws")
+        assert me.post(f"{self.AWS}note/", {"note": "for later", "edition": "2"}).status_code == 302
         assert me.post(f"{ROAD}undo/").status_code == 302
         assert me.post(f"{ROAD}undo/").status_code == 302
         assert not MilestoneProgress.objects.exists()
