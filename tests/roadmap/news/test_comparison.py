@@ -59,6 +59,24 @@ class TestCredit:
             "Retired, and no longer on your path: “B”.",
         ]
 
+    def test_each_part_of_a_merge_claims_only_what_is_its_own(self) -> None:
+        old = edition(milestone("a"), milestone("b"), milestone("c"))
+        new = edition(*(retired(slug, by=("z",)) for slug in "abc"), milestone("z", 30))
+        mine = diary(a="skipped", b="doing")
+        mine.log("c", 3)
+        assert told(old, new, mine)[:2] == [
+            "“B”, which you are working on, became part of “Z”: you carry on there.",
+            "“C”, which you are working on, became part of “Z”: what you did counts there.",
+        ]
+        assert "“A”, which you skipped, became part of “Z”." in told(old, new, mine)
+
+    def test_credit_off_my_path_is_not_said_to_count(self) -> None:
+        old = edition(milestone("a"), milestone("x"))
+        new = edition(retired("a", by=("y",)), milestone("x"), milestone("y"), groups=(GROUP,))
+        mine = diary(a="done")
+        mine.choose("g", "x")
+        assert told(old, new, mine)[0] == "“A”, which you finished, is replaced by “Y”."
+
     def test_my_own_later_word_on_what_replaces_it_is_not_talked_over(self) -> None:
         old, new = edition(milestone("a")), edition(retired("a", by=("b",)), milestone("b"))
         mine = diary(a="done", b="skipped")
@@ -86,6 +104,10 @@ class TestCredit:
         assert told(old, new, diary(a="done"))[0] == (
             "“B” no longer counts as done by what you did elsewhere, which is kept where you did it."
         )
+
+    def test_what_was_retired_before_is_no_news(self) -> None:
+        road = edition(retired("a"), retired("b", by=("c",)), milestone("c"))
+        assert told(road, road, diary(a="done", b="done")) == []
 
     def test_what_came_and_went_between_is_told_only_to_whom_it_touched(self) -> None:
         old = edition(milestone("z"))
@@ -178,6 +200,15 @@ class TestPath:
         mine.choose("g", "x")
         assert told(old, new, mine) == ["For “Group” your path takes “Y” now, no longer “X”. You can choose again."]
 
+    def test_what_i_chose_and_began_is_told_once_when_it_is_replaced(self) -> None:
+        old = edition(milestone("x"), milestone("y"), groups=(GROUP,))
+        new = edition(
+            retired("x", by=("z",)), milestone("z"), milestone("y"), groups=(GROUP | {"members": ["x", "z", "y"]},)
+        )
+        mine = diary(x="doing")
+        mine.choose("g", "x")
+        assert told(old, new, mine) == ["“X”, which you are working on, is replaced by “Z”: you carry on there."]
+
     def test_a_new_option_is_told_while_the_choice_is_open(self) -> None:
         three = GROUP | {"members": ["x", "y", "z"]}
         old = edition(milestone("x"), milestone("y"), groups=(GROUP,))
@@ -189,6 +220,7 @@ class TestPath:
         old = edition(milestone("a"))
         new = edition(milestone("a"), milestone("x"), milestone("y"), groups=(GROUP,))
         assert told(old, new, Diary())[0] == "A new choice to make: “Group”. Until you choose, it is “X”."
+        assert "choice" not in " ".join(told(old, new, diary(x="done")))
 
     def test_what_i_finished_and_a_choice_took_off_my_path_is_said(self) -> None:
         old = edition(milestone("x"), milestone("y"), milestone("a"))
