@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString
 from roadmap.drafts import draft_of, touch
 from roadmap.models import Milestone, Roadmap
 
+from .attentive import AttentiveAdmin
 from .forms import is_published
 from .ordering import OrderedFormSet, arrange, place
 
@@ -92,7 +93,7 @@ class PartInline(Bounded, SameRoadmap, SortableTabularInline):
     classes: tuple[str, ...] = ("collapse",)
 
 
-class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, PlainAdmin):
+class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdmin):
     """A list of one roadmap's parts, dragged or moved by buttons, each saved into the draft."""
 
     change_form_template = "admin/roadmap/part_form.html"
@@ -116,9 +117,11 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, PlainAdmin):
         self, request: Any, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         request.roadmap = self.roadmap_of(request, object_id)
-        if request.roadmap is None:
-            if object_id is not None:
+        if request.roadmap is None and object_id is not None:
+            request.roadmap = self.roadmap_before(request, object_id)
+            if request.roadmap is None:
                 raise Http404
+        if request.roadmap is None:
             return self._choose_roadmap(request)
         context = {"roadmap": request.roadmap, "draft": draft_of(request.roadmap), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)

@@ -58,7 +58,9 @@ def clean_values(form: forms.BaseForm) -> None:
 
 
 class PartForm(forms.ModelForm):
-    """A row of an inline."""
+    """A row of an inline, or a part of the roadmap. `refusal` says why the admin does not save a form as it is."""
+
+    refusal = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +71,8 @@ class PartForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         clean_values(self)
+        if self.refusal:
+            self.add_error(None, self.refusal)
         return cleaned
 
 

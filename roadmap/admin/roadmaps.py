@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from roadmap.drafts import draft_of, touch
 from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Roadmap, Source, Stage
 
+from .attentive import AttentiveAdmin
 from .base import PlainAdmin
 from .comparing import compare
 from .curriculum import SHORT_TEXT
@@ -26,7 +27,7 @@ PARTS = (Stage, Milestone, ChoiceGroup, Credential, Fact, Source)
 
 
 @admin.register(Roadmap)
-class RoadmapAdmin(PlainAdmin):
+class RoadmapAdmin(AttentiveAdmin, PlainAdmin):
     form = RoadmapForm
     change_form_template = "admin/roadmap/roadmap_form.html"
     fieldsets = [

@@ -125,6 +125,8 @@ def form_of(response) -> dict[str, str]:
     """Return what a browser would post back from an admin form, unchanged."""
     context = response.context
     data = fields_of(context["adminform"].form)
+    if opened := context.get("opened"):
+        data["_opened"] = opened
     for inline in context["inline_admin_formsets"]:
         data |= fields_of(inline.formset.management_form)
         for form in inline.formset.forms:
