@@ -149,7 +149,10 @@ class Comparison:
         """Say how far one is where the edition moved that."""
         was_behind, behind = _behind(self.before), _behind(self.after)
         was_count, count = f"{was_behind} of {self.before.counts.total}", f"{behind} of {self.after.counts.total}"
-        was_percent, percent = f"{self.before.percent:g} %", f"{self.after.percent:g} %"
+        was_percent, percent = (
+            f"{self.before.percent:g}\N{NO-BREAK SPACE}%",
+            f"{self.after.percent:g}\N{NO-BREAK SPACE}%",
+        )
         now, then = [], []
         if count != was_count and (was_behind or behind):
             now, then = [f"{count} milestones"], [was_count]
@@ -179,7 +182,7 @@ class Comparison:
         yours = f", {YOURS['doing']}," if is_doing else ""
         old_hours, new_hours = hours(was.effort_hours.likely), hours(milestone.effort_hours.likely)
         if old_hours != new_hours:
-            yield item(rank, f"{{}}{yours} takes {new_hours} h now instead of {old_hours} h.", milestone)
+            yield item(rank, f"{{}}{yours} takes {new_hours} now instead of {old_hours}.", milestone)
         locked = self.before.of(milestone.slug).locked_by
         needed = [self._milestone(slug) for slug in now.locked_by if slug not in locked]
         if needed and (now.taken_up or not locked):

@@ -81,4 +81,4 @@ def number(count: int) -> str:
 
 
 def hours(amount: float) -> str:
-    return f"{amount:,.1f}".removesuffix(".0")
+    return f"{amount:,.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}h"

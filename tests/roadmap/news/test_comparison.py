@@ -12,7 +12,8 @@ GROUP = {"slug": "g", "members": ["x", "y"], "default": "x"}
 
 
 def told(old: Document, new: Document, diary: Diary) -> list[str]:
-    return [str(item) for item in news_for(old, new, diary.progress)]
+    """Return the sentences, with plain spaces where a line must not break."""
+    return [str(item).replace("\N{NO-BREAK SPACE}", " ") for item in news_for(old, new, diary.progress)]
 
 
 def diary(**states: str) -> Diary:
@@ -260,6 +261,11 @@ def test_wording_and_resources_are_no_news() -> None:
         milestone("a", summary="S", why="W", done_when="D", notes="N", kind="tool", resources=[book], steps=steps(10))
     )
     assert told(plain, reworded, diary(a="doing")) == []
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    [item] = news_for(edition(milestone("a", 40)), edition(milestone("a", 50)), Diary().progress)
+    assert str(item) == "“A” takes 50\N{NO-BREAK SPACE}h now instead of 40\N{NO-BREAK SPACE}h."
 
 
 def test_titles_link_to_their_milestones() -> None:
