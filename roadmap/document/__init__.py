@@ -17,6 +17,7 @@ from .format import (
     Step,
 )
 from .lint import Finding, lint, vanishing
+from .mapping import brought_back, heirs, replaced
 from .reading import DocumentError, from_data, parse, restore
 from .sections import Line, Section, sections
 from .writing import dump, json_schema, to_data
@@ -41,12 +42,15 @@ __all__ = [
     "Source",
     "Stage",
     "Step",
+    "brought_back",
     "difference",
     "dump",
     "from_data",
+    "heirs",
     "json_schema",
     "lint",
     "parse",
+    "replaced",
     "restore",
     "sections",
     "to_data",
