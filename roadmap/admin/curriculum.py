@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -25,13 +25,12 @@ from .inlines import (
     MemberInline,
     MilestoneSourceInline,
     PrerequisiteInline,
-    ReplacementInline,
     RequiredGroupInline,
     ResourceInline,
     StepInline,
 )
 from .learners import Learners, learners_of
-from .retirement import retire
+from .mapping import mapping_links, mapping_urls
 
 _SHORT = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
 SHORT_TEXT: dict[Any, Any] = {models.TextField: {"widget": _SHORT}}
@@ -80,20 +79,11 @@ class MilestoneAdmin(WorkingCopyAdmin):
                 "fields": [("elapsed_low", "elapsed_likely", "elapsed_high")],
             },
         ),
-        (
-            "Retirement",
-            {
-                "classes": ["collapse"],
-                "description": "A milestone that learners have met is retired, never deleted: who did it keeps it. "
-                "Empty the day to bring it back.",
-                "fields": ["retired_on"],
-            },
-        ),
         ADDRESS,
     ]
     inlines = (
         *(StepInline, PrerequisiteInline, RequiredGroupInline, ResourceInline),
-        *(MilestoneSourceInline, CitationInline, ReplacementInline),
+        *(MilestoneSourceInline, CitationInline),
     )
     list_display = ("name", "stage", "kind_of", "effort", "learners", "move")
     list_filter = (StageFilter, "kind", "optional", RetiredFilter, LearnersFilter)
@@ -104,8 +94,7 @@ class MilestoneAdmin(WorkingCopyAdmin):
         return super().get_queryset(request).select_related("stage", "roadmap")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(lambda request, object_id: retire(self, request, object_id))
-        return [path("<path:object_id>/retire/", view, name="roadmap_milestone_retire"), *super().get_urls()]
+        return [*mapping_urls(self, self.admin_site.admin_view), *super().get_urls()]
 
     def get_changelist_instance(self, request: Any) -> Any:
         """Count the learners of the rows on this page with one query."""
@@ -142,7 +131,10 @@ class MilestoneAdmin(WorkingCopyAdmin):
         if object_id is not None and (milestone := self.get_object(request, object_id)):
             counts = learners_of(milestone.roadmap, [milestone.slug])
             context["learners"] = str(counts.get(milestone.slug, Learners()))
-            context["can_retire"] = milestone.retired_on is None and self.has_change_permission(request, milestone)
+            if self.has_change_permission(request, milestone):
+                context["mappings"] = mapping_links(milestone)
+            if milestone.retired_on:
+                context["successors"] = milestone.replaced_by.order_by("predecessor_links__position")
         return super().changeform_view(request, object_id, form_url, context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Milestone | None = None) -> bool:

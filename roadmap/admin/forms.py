@@ -145,11 +145,8 @@ class MilestoneForm(WorkingCopyForm):
         fields = (
             *("title", "stage", "kind", "optional", "summary", "why", "done_when"),
             *("effort_low", "effort_likely", "effort_high", "effort_basis"),
-            *("elapsed_low", "elapsed_likely", "elapsed_high", "notes", "slug", "retired_on"),
+            *("elapsed_low", "elapsed_likely", "elapsed_high", "notes", "slug"),
         )
-
-    def clean_retired_on(self) -> datetime.date | None:
-        return not_in_future(self.cleaned_data["retired_on"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

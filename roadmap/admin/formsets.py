@@ -11,7 +11,7 @@ from roadmap.models import Citation, GroupMember
 
 from .forms import fresh_slug
 from .ordering import OrderedFormSet
-from .requirements import Requirements, path, replacements
+from .requirements import Requirements
 
 
 class StepFormSet(OrderedFormSet):
@@ -94,26 +94,6 @@ class RequiredGroupFormSet(RequirementFormSet):
         if self.instance.pk:
             slugs = [group.slug for group in self.proposed()]
             self.refuse_circle(self.requirements.needs_groups, self.instance.slug, slugs)
-
-
-class ReplacementFormSet(OrderedFormSet):
-    distinct = "successor"
-
-    def clean(self) -> None:
-        super().clean()
-        successors = [value for form in self.kept if (value := form.cleaned_data.get("successor"))]
-        check_replacements(self.instance, successors)
-
-
-def check_replacements(milestone: Any, successors: list[Any]) -> None:
-    """Raise unless a retired milestone may be replaced by these without a circle."""
-    if successors and not milestone.retired_on:
-        raise ValidationError("Only a retired milestone can be replaced: give it a day of retirement.", code="live")
-    if milestone.pk:
-        edges = {**replacements(milestone.roadmap), milestone.slug: [successor.slug for successor in successors]}
-        titles = {part.slug: part.title for part in (milestone, *successors)}
-        if circle := path(edges, titles, milestone.slug):
-            raise ValidationError(f"These would replace each other: {circle}.", code="circle")
 
 
 class MemberFormSet(RequirementFormSet):

@@ -11,7 +11,6 @@ from roadmap.models import (
     GroupMember,
     MilestoneSource,
     Prerequisite,
-    Replacement,
     RequiredGroup,
     Resource,
     Step,
@@ -23,7 +22,6 @@ from .formsets import (
     CitationFormSet,
     MemberFormSet,
     PrerequisiteFormSet,
-    ReplacementFormSet,
     RequiredGroupFormSet,
     ResourceFormSet,
     SourceLinkFormSet,
@@ -87,16 +85,6 @@ class CitationInline(Bounded, SameRoadmap, admin.TabularInline):
     extra = 0
     classes = ("collapse",)
     verbose_name_plural = "citations: short quotes of the guides that it answers to"
-
-
-class ReplacementInline(PartInline):
-    model = Replacement
-    form = PartForm
-    formset = ReplacementFormSet
-    fk_name = "milestone"
-    fields = ("successor",)
-    verbose_name = "replacement"
-    verbose_name_plural = "replaced by: who did this has done its part of those"
 
 
 class MemberInline(PartInline):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from roadmap.document.rules import find_circle
-from roadmap.models import GroupMember, Milestone, Prerequisite, Replacement, RequiredGroup, Roadmap
+from roadmap.models import GroupMember, Milestone, Prerequisite, RequiredGroup, Roadmap
 
 
 @dataclass
@@ -48,13 +48,6 @@ class Requirements:
 
     def _required_members(self, slug: str) -> list[str]:
         return [member for group in self.needs_groups.get(slug, ()) for member in self.members.get(group, ())]
-
-
-def replacements(roadmap: Roadmap) -> dict[str, list[str]]:
-    """Return which milestones replace which, by slug."""
-    return _gathered(
-        Replacement.objects.filter(milestone__roadmap=roadmap).values_list("milestone__slug", "successor__slug")
-    )
 
 
 def path(edges: dict[str, list[str]], titles: dict[str, str], first: str) -> str:

@@ -16,7 +16,7 @@ from .format import (
     Stage,
     Step,
 )
-from .lint import Finding, lint, vanishing
+from .lint import Finding, broken_rules, lint, vanishing
 from .mapping import brought_back, heirs, replaced
 from .reading import DocumentError, from_data, parse, restore
 from .sections import Line, Section, sections
@@ -42,6 +42,7 @@ __all__ = [
     "Source",
     "Stage",
     "Step",
+    "broken_rules",
     "brought_back",
     "difference",
     "dump",

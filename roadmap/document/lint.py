@@ -31,10 +31,9 @@ def lint(document: Document) -> tuple[Finding, ...]:
     A circle through a choose-one group closes for whoever chooses that member; pairings yield to a choice, so they
     rule no choice out.
     """
-    broken = list(problems(document))
-    found = [_broken(document, problem) for problem in broken]
+    found = list(broken_rules(document))
     known = document.by_slug.keys() | document.group_by_slug.keys()
-    if not all(name in known for problem in broken for name in problem.names):
+    if not all(name in known for problem in problems(document) for name in problem.names):
         return tuple(found)  # what follows looks every name up
     found += [
         *_stages(document),
@@ -45,6 +44,11 @@ def lint(document: Document) -> tuple[Finding, ...]:
         *_pages(document),
     ]
     return tuple(sorted(found, key=lambda finding: finding.level))
+
+
+def broken_rules(document: Document) -> tuple[Finding, ...]:
+    """Return what no document may hold, with titles in place of slugs."""
+    return tuple(_broken(document, problem) for problem in problems(document))
 
 
 def vanishing(before: Document, draft: Document, learners: Mapping[str, int]) -> tuple[Finding, ...]:

@@ -16,14 +16,14 @@ class Kind(models.TextChoices):
 
     DEGREE = "degree"
     COURSEWORK = "coursework"
-    SKILL_TECHNICAL = "skill-technical", "technical skill"
-    SKILL_SOFT = "skill-soft", "soft skill"
+    SKILL_TECHNICAL = "skill-technical", "Technical skill"
+    SKILL_SOFT = "skill-soft", "Soft skill"
     TOOL = "tool"
     NETWORKING = "networking"
     CERTIFICATION = "certification"
-    ENTRY_ROLE = "entry-role", "entry role"
+    ENTRY_ROLE = "entry-role", "Entry role"
     INTERVIEW = "interview"
-    ROLE_DUTY = "role-duty", "duty of the role"
+    ROLE_DUTY = "role-duty", "Duty of the role"
     SALARY = "salary"
     OUTLOOK = "outlook"
     TREND = "trend"
@@ -285,7 +285,7 @@ class Resource(Positioned):
     """Something to learn from."""
 
     class Kind(models.TextChoices):
-        DOCS = "docs", "documentation"
+        DOCS = "docs", "Documentation"
         COURSE = "course"
         BOOK = "book"
         PAPER = "paper"

@@ -1,5 +1,6 @@
 """What the admin's tests build and how they fill in its forms."""
 
+import re
 from types import SimpleNamespace
 
 from allauth.account.models import EmailAddress
@@ -146,3 +147,27 @@ def fields_of(form) -> dict[str, str]:
         else:
             data[field.html_name] = "" if value is None else str(getattr(value, "pk", value))
     return data
+
+
+def hidden(response, name) -> str:
+    """Return what a hidden field of a page holds."""
+    return re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', response.text)[1]
+
+
+def look(client, part, action, **chosen):
+    """Open an action on a milestone and ask what it would do."""
+    url = address(part, action)
+    page = client.get(url)
+    wish = {"retired_on": "2026-01-31", "rewire": "on", "drop": "on", "draft_version": hidden(page, "draft_version")}
+    return client.post(url, wish | chosen)
+
+
+def act(client, part, action, **chosen):
+    """Do an action on a milestone as a person would: look at what it does, then confirm it."""
+    url = address(part, action)
+    page = client.get(url)
+    wish = {"retired_on": "2026-01-31", "rewire": "on", "drop": "on", "draft_version": hidden(page, "draft_version")}
+    wish |= chosen
+    if not hidden(page, "shown"):
+        wish["shown"] = hidden(client.post(url, wish), "shown")
+    return client.post(url, wish, follow=True)

@@ -6,9 +6,7 @@ from roadmap.models import (
     Citation,
     GroupMember,
     Milestone,
-    MilestoneProgress,
     Prerequisite,
-    Replacement,
     Roadmap,
     Stage,
     Step,
@@ -151,8 +149,6 @@ BAD = [
     ({"summary": "a\x07b"}, "This holds a character that cannot be shown."),
     ({"title": "x" * 201}, "at most 200 characters"),
     ({"summary": "x" * 10_001}, "Keep this under 10,000 characters."),
-    ({"retired_on": "9999-12-31"}, "The day cannot lie in the future."),
-    ({"retired_on": "0001-01-01"}, "Give a year between 1900 and 2200."),
     ({"steps-0-hours": "-1"}, "greater than or equal to 0"),
     ({"steps-0-hours": "NaN"}, "Enter a number."),
     ({"steps-0-title": ""}, "This field is required."),
@@ -229,7 +225,7 @@ def test_a_group_has_one_default_and_members(editor, road):
     assert "is paired with a member of this very group" in response.text
 
 
-# --- Retiring and deleting --------------------------------------------------------------------------------------------
+# --- Deleting ---------------------------------------------------------------------------------------------------------
 
 
 def test_what_learners_met_is_not_deleted(editor, superuser, road):
@@ -253,45 +249,3 @@ def test_deleting_says_that_editions_keep_what_they_have(editor, road, other_roa
 def test_a_stage_with_milestones_is_not_deleted(editor, road):
     editor.post(address(road.work, "delete"), {"post": "yes"})
     assert Stage.objects.filter(pk=road.work.pk).exists()
-
-
-def test_retiring_shows_what_leans_on_it_and_keeps_it(editor, road, learner):
-    url = address(road.algebra, "retire")
-    page = editor.get(url)
-    assert "1 doing" in page.text
-    assert "Statistics" in page.text
-    response = editor.post(url, {"retired_on": "2026-01-31", "replaced_by": [road.aws.pk]}, follow=True)
-    assert messages_of(response)[0].startswith("Draft saved: ")
-    road.algebra.refresh_from_db()
-    assert str(road.algebra.retired_on) == "2026-01-31"
-    assert Replacement.objects.get().successor == road.aws
-    assert MilestoneProgress.objects.get().milestone == "linear-algebra"
-
-
-def test_a_retirement_in_the_future_or_by_itself_is_refused(editor, road):
-    for data in (
-        {"retired_on": "9999-12-31"},
-        {"retired_on": "2026-01-31", "replaced_by": [road.algebra.pk]},
-        {"retired_on": "2026-01-31", "replaced_by": ["x", "\0", 10**30]},
-        {},
-    ):
-        assert editor.post(address(road.algebra, "retire"), data).status_code == 422
-    road.algebra.refresh_from_db()
-    assert road.algebra.retired_on is None
-
-
-def test_only_the_retired_are_replaced_and_never_in_a_circle(editor, road):
-    response = add_row(editor, road.algebra, "replacement_links", successor=road.aws.pk)
-    assert "Only a retired milestone can be replaced" in response.text
-    editor.post(address(road.algebra, "retire"), {"retired_on": "2026-01-31", "replaced_by": [road.aws.pk]})
-    Milestone.objects.filter(pk=road.aws.pk).update(retired_on="2026-01-31")
-    response = add_row(editor, road.aws, "replacement_links", successor=road.algebra.pk)
-    assert response.status_code == 422
-    assert "AWS → Linear algebra → AWS" in response.text
-
-
-def test_a_retired_milestone_comes_back(editor, road):
-    editor.post(address(road.algebra, "retire"), {"retired_on": "2026-01-31"})
-    edit(editor, road.algebra, retired_on="")
-    road.algebra.refresh_from_db()
-    assert road.algebra.retired_on is None

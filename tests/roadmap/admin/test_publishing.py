@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from roadmap.admin.differences import Row
 from roadmap.models import Choice, Edition, Prerequisite, Roadmap
-from tests.roadmap.admin.helpers import add_row, address, edit, logged_in, messages_of, person
+from tests.roadmap.admin.helpers import act, add_row, address, edit, logged_in, messages_of, person
 
 
 def review_url(road) -> str:
@@ -104,7 +104,7 @@ def test_steps_that_do_not_sum_block_with_a_link(editor, road):
 
 
 def test_findings_block_or_warn_with_a_link(editor, road):
-    editor.post(address(road.aws, "retire"), {"retired_on": "2026-01-31"})
+    act(editor, road.aws, "retire")
     page = editor.get(review_url(road))
     assert page.context["errors"][0].url == address(road.group)
     assert "is retired: choose another" in page.context["errors"][0].message
@@ -137,9 +137,8 @@ def test_half_way_work_gets_all_its_advice_in_titles(editor, road):
 
 
 def test_a_milestone_with_learners_does_not_vanish_unsaid(editor, road, learner):
-    Prerequisite.objects.all().delete()
-    editor.post(address(road.algebra, "retire"), {"retired_on": "2026-01-31"})
-    editor.post(address(road.statistics, "retire"), {"retired_on": "2026-01-31"})
+    act(editor, road.algebra, "retire")
+    act(editor, road.statistics, "retire")
     warnings = editor.get(review_url(road)).context["warnings"]
     said = [(advice.message, advice.url) for advice in warnings if "leaves the road" in advice.message]
     assert said == [
