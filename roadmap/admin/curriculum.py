@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
 from roadmap.document.rules import SUM_TOLERANCE
 from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Source, Stage
@@ -85,7 +84,7 @@ class MilestoneAdmin(WorkingCopyAdmin):
         *(StepInline, PrerequisiteInline, RequiredGroupInline, ResourceInline),
         *(MilestoneSourceInline, CitationInline),
     )
-    list_display = ("name", "stage", "kind_of", "effort", "learners", "move")
+    list_display = ("name", "stage", "kind", "effort", "learners", "move")
     list_filter = (StageFilter, "kind", "optional", RetiredFilter, LearnersFilter)
     search_fields = ("title", "slug", "summary")
     formfield_overrides = SHORT_TEXT
@@ -103,10 +102,6 @@ class MilestoneAdmin(WorkingCopyAdmin):
         for milestone in changelist.result_list:
             milestone.learners_now = counts.get(milestone.slug, Learners())
         return changelist
-
-    @admin.display(description="Kind", ordering="kind")
-    def kind_of(self, milestone: Milestone) -> str:
-        return capfirst(milestone.get_kind_display())
 
     @admin.display(description="Title", ordering="title")
     def name(self, milestone: Milestone) -> SafeString:

@@ -223,7 +223,7 @@ class MergeForm(_TargetForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["others"].choices = self.offered()  # type: ignore[attr-defined] # a choice field's
-        self.fields["into"].choices = [("", "–"), *self.offered(with_this=True)]  # type: ignore[attr-defined]
+        self.fields["into"].choices = [("", "–"), *self.offered(with_this=True)]  # type: ignore[attr-defined] # a choice field's
         self.fields["into"].help_text = "It may be this one, or one of those above."
 
     def wished(self, cleaned: dict[str, Any]) -> Wish:
