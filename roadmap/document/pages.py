@@ -13,8 +13,9 @@ _DESCRIBED = ("title", "kind", "format", "free", "hours")
 
 def similar_pages(milestone: Milestone) -> Iterator[tuple[Resource, Resource]]:
     """Yield pairs of a milestone's resources whose addresses differ only in http(s), `www.` or a slash at the end."""
-    for one, other in combinations(milestone.resources, 2):
-        if one.url != other.url and _plain(one.url) == _plain(other.url):
+    pages = [(_plain(resource.url), resource) for resource in milestone.resources]
+    for (page, one), (other_page, other) in combinations(pages, 2):
+        if page == other_page and one.url != other.url:
             yield one, other
 
 

@@ -24,22 +24,23 @@ def publish(*, roadmap: Roadmap, by: User | None, notes: str = "") -> Edition:
     current edition, returns that one. Publishing waits for any other change that holds the roadmap's row.
     """
     with transaction.atomic():
-        locked = Roadmap.objects.select_for_update(of=("self",)).select_related("current_edition").get(pk=roadmap.pk)
+        locked = Roadmap.objects.select_for_update(of=("self",)).get(pk=roadmap.pk)
         document = document_of(locked)
         errors = [finding for finding in lint(document) if finding.level == "error"]
         if errors:
             raise DocumentError("\n".join(f"{finding.place}: {finding.message}" for finding in errors))
         data = to_data(document)
         digest = _digest(data)
-        current = locked.current_edition
+        current = Edition.objects.defer("document").filter(current_of=locked).first()
         if current is None or current.sha256 != digest:
+            changed = difference(published(current), document) if current else Difference()
             current = Edition.objects.create(
                 roadmap=locked,
                 number=current.number + 1 if current else 1,
                 document=data,
                 sha256=digest,
                 notes=notes,
-                difference=(difference(restore(current.document), document) if current else Difference()).to_data(),
+                difference=changed.to_data(),
                 published_by=by,
             )
             locked.current_edition = current

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from roadmap.document import Document, from_data
 from roadmap.models import (
     ChoiceGroup,
@@ -52,14 +54,14 @@ def data_of(roadmap: Roadmap) -> Data:
 
 def _filled(**values: Any) -> Data:
     """Return what says something: no empty text, list or missing value. False says something where it is required."""
-    return {key: _plain(value) for key, value in values.items() if value not in (None, "", [], {})}
+    return {key: _plain(value) for key, value in values.items() if value or value == 0}
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    # Browsers send line breaks as CR LF; a document knows one kind.
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+    if isinstance(value, str):
+        # Browsers send line breaks as CR LF; a document knows one kind.
+        return value.replace("\r\n", "\n") if "\r" in value else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _of_milestones(model: Any, roadmap: Roadmap, *related: str) -> Iterable[Any]:
@@ -100,7 +102,7 @@ def _milestones(roadmap: Roadmap) -> list[Data]:
         "steps": _parts(Step, roadmap, ("slug", "title", "hours", "resource")),
         "resources": _parts(Resource, roadmap, ("title", "url", "kind", "format", "free", "hours", "checked_on")),
     }
-    rows = Milestone.objects.filter(roadmap=roadmap).select_related("stage").order_by(*_ORDER)
+    rows = Milestone.objects.filter(roadmap=roadmap).annotate(stage_slug=F("stage__slug")).order_by(*_ORDER)
     return [_milestone(row, {name: found.get(row.pk, []) for name, found in lists.items()}) for row in rows]
 
 
@@ -120,10 +122,10 @@ def _parts(model: Any, roadmap: Roadmap, fields: tuple[str, ...]) -> dict[int, l
     return found
 
 
-def _milestone(row: Milestone, lists: Data) -> Data:
+def _milestone(row: Any, lists: Data) -> Data:
     found = _filled(
         slug=row.slug,
-        stage=row.stage.slug,
+        stage=row.stage_slug,
         title=row.title,
         kind=row.kind,
         summary=row.summary,

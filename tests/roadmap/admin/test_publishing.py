@@ -51,12 +51,20 @@ def test_the_review_takes_the_same_queries_whatever_changed(editor, road, learne
         editor.get(review_url(road))
 
 
-def test_the_review_promises_no_reader_that_the_line_does_not_have(editor, road):
-    edit(editor, road.algebra, effort_high=25)
-    page = editor.get(review_url(road)).text
-    assert "It stands in the list of editions" in page
+def test_the_line_is_read_where_the_review_says(editor, road, learner):
+    edit(editor, road.algebra, effort_high=25, title="Algebra")
+    assert "Learners read it on their plan" in editor.get(review_url(road)).text
     publish(editor, road, notes="Two milestones on evaluation.")
     assert "Two milestones on evaluation." in editor.get("/admin/roadmap/edition/").text
+    assert "Two milestones on evaluation." in logged_in(learner).get("/plan/").text
+
+
+def test_publishing_reads_the_draft_once(editor, road, django_assert_max_num_queries):
+    edit(editor, road.algebra, effort_high=25)
+    data = {"notes": "Longer.", "draft_version": Roadmap.objects.get().draft_version}
+    with django_assert_max_num_queries(40) as queries:
+        assert editor.post(review_url(road), data).status_code == 302
+    assert len([query for query in queries if 'FROM "roadmap_step"' in query["sql"]]) == 1
 
 
 def test_publishing_makes_an_edition(editor, editor_user, road):
