@@ -69,7 +69,8 @@ def _belongs(change: Change, what: str, kinds: tuple[str, ...]) -> bool:
 
 
 def _line(change: Change) -> Line:
-    return Line(_sentence(change), change.slug if change.what == "milestone" else "")
+    about_one = change.what == "milestone" and change.kind != "reordered"
+    return Line(_sentence(change), change.slug if about_one else "")
 
 
 def _sentence(change: Change) -> str:
