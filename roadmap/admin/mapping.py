@@ -179,7 +179,7 @@ def _save(admin: MilestoneAdmin, request: HttpRequest, milestone: Milestone, act
 def _touched(admin: MilestoneAdmin, action: Action, milestone: Milestone) -> dict[str, Any]:
     """What hangs on the milestone now."""
     return {
-        "title": f"{action.label.rstrip('…')}: “{milestone}”",
+        "title": f"{action.button} “{milestone}”",
         "action": action,
         "opts": admin.opts,
         "original": milestone,

@@ -85,7 +85,7 @@ class RetiringForm(MappingForm):
 
     retired_on = forms.DateField(label="Retired on", help_text="Learners meet it with the next edition.")
     rewire = forms.BooleanField(
-        label="Rewire",
+        label="Prerequisites follow",
         required=False,
         initial=True,
         help_text="What waited for it waits for what takes its place instead, which waits for what came before it.",
@@ -237,7 +237,7 @@ class BringBackForm(MappingForm):
 
     explains_itself = True
     rewire = forms.BooleanField(
-        label="Rewire",
+        label="Prerequisites follow",
         required=False,
         initial=True,
         help_text="What waited for it then waits for it again, and its groups are as they were.",
