@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from roadmap.document import Difference, Document, dump, to_data
+from roadmap.document import FORMATS, Difference
 from roadmap.editions import published
 from roadmap.models import Edition
 
@@ -24,13 +23,6 @@ from .differences import parts_of
 from .operations import ReadOnlyAdmin
 from .preview import look_at
 from .restoring import NEEDS, restore
-
-
-def _as_json(document: Document) -> str:
-    return json.dumps(to_data(document), ensure_ascii=False, indent=2) + "\n"
-
-
-FORMATS = {"yaml": ("application/yaml", dump), "json": ("application/json", _as_json)}
 
 
 @admin.register(Edition)

@@ -28,6 +28,7 @@ from roadmap.models import (
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 LONGEST_TEXT = 10_000
+SLUG_HELP = "Part of its web address. Leave it empty and it is made from the title; permanent once published."
 _LAST_DAY_TODAY = "The day cannot lie in the future."
 
 
@@ -77,9 +78,32 @@ class PartForm(forms.ModelForm):
 
 
 class RoadmapForm(PartForm):
+    """A roadmap. Its address is made from the title where it is left empty."""
+
     class Meta:
         model = Roadmap
         fields = ("title", "summary", "slug", "withdrawn_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if slug := self.fields.get("slug"):
+            slug.required = False
+            slug.help_text = SLUG_HELP
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
+            taken = set(Roadmap.objects.exclude(pk=self.instance.pk).values_list("slug", flat=True))
+            cleaned["slug"] = fresh_slug(str(cleaned.get("title", "")), taken, fallback="roadmap")
+        return cleaned
+
+
+class CopyForm(RoadmapForm):
+    """What tells a copy from its original."""
+
+    class Meta:
+        model = Roadmap
+        fields = ("title", "slug")
 
 
 class WorkingCopyForm(PartForm):
@@ -102,9 +126,7 @@ class WorkingCopyForm(PartForm):
             self.instance.roadmap = self.roadmap
         if slug := self.fields.get("slug"):
             slug.required = False
-            slug.help_text = (
-                "Part of its web address. Leave it empty and it is made from the title; permanent once published."
-            )
+            slug.help_text = SLUG_HELP
 
     def _get_validation_exclusions(self) -> set[str]:
         """Let the model check what is unique within the roadmap, though its field is not on the form."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from roadmap.document import FORMATS
 from roadmap.drafts import draft_of, touch
 from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Roadmap, Source, Stage
 
@@ -19,10 +22,12 @@ from .attentive import AttentiveAdmin
 from .base import PlainAdmin
 from .comparing import compare
 from .curriculum import SHORT_TEXT
+from .documents import download, duplicate, may_upload, upload
 from .forms import RoadmapForm, is_published
 from .preview import preview
 from .publishing import review
 
+_MOMENT = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": 1})
 PARTS = (Stage, Milestone, ChoiceGroup, Credential, Fact, Source)
 
 
@@ -36,16 +41,24 @@ class RoadmapAdmin(AttentiveAdmin, PlainAdmin):
     ]
     list_display = ("title", "edition", "ways")
     search_fields = ("title",)
-    formfield_overrides = SHORT_TEXT
+    change_list_template = "admin/roadmap/roadmap_list.html"
+    formfield_overrides = {**SHORT_TEXT, models.DateTimeField: {"form_class": forms.DateTimeField, "widget": _MOMENT}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Roadmap]:
         return super().get_queryset(request).select_related("current_edition").defer("current_edition__document")
 
     def get_urls(self) -> list[URLPattern]:
-        def view(function: Any) -> Any:
-            return self.admin_site.admin_view(partial(function, self))
+        def view(function: Any, **fixed: Any) -> Any:
+            return self.admin_site.admin_view(partial(function, self, **fixed))
 
+        downloads = [
+            path(f"<path:object_id>/document.{form}", view(download, form=form), name=f"roadmap_roadmap_{form}")
+            for form in FORMATS
+        ]
         return [
+            path("upload/", view(upload), name="roadmap_roadmap_upload"),
+            *downloads,
+            path("<path:object_id>/copy/", view(duplicate), name="roadmap_roadmap_copy"),
             path("<path:object_id>/review/", view(review), name="roadmap_roadmap_review"),
             path("<path:object_id>/compare/", view(compare), name="roadmap_roadmap_compare"),
             path("<path:object_id>/preview/", view(preview), name="roadmap_roadmap_preview"),
@@ -81,15 +94,35 @@ class RoadmapAdmin(AttentiveAdmin, PlainAdmin):
         context = dict(extra_context or {})
         if object_id is not None and (roadmap := self.get_object(request, object_id)):
             context |= {"draft": draft_of(roadmap), "parts": _parts(request, roadmap)}
+            context["may_upload"] = may_upload(self, request)
+            context["may_copy"] = context["may_upload"] and self.has_add_permission(request)
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if not change:
+            _begin(form.instance)
         touch(form.instance)
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"may_upload": may_upload(self, request), **(extra_context or {})})
+
+    def response_add(self, request: Any, obj: Roadmap, post_url_continue: str | None = None) -> HttpResponse:
+        """Lead on to the new roadmap's own page."""
+        self.message_user(request, draft_of(obj).sentence, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:roadmap_roadmap_change", args=[obj.pk]))
 
     def response_change(self, request: Any, obj: Roadmap) -> HttpResponse:
         request.roadmap = obj
         return super().response_change(request, obj)
+
+
+def _begin(roadmap: Roadmap) -> None:
+    """Give a new roadmap one stage with one milestone, ready to be renamed."""
+    stage = Stage.objects.create(roadmap=roadmap, slug="first-stage", title="First stage", position=1)
+    effort = {"effort_low": 5, "effort_likely": 10, "effort_high": 20}
+    first = {"slug": "first-milestone", "title": "First milestone", "position": 1}
+    Milestone.objects.create(roadmap=roadmap, stage=stage, **first, **effort)
 
 
 def _parts(request: HttpRequest, roadmap: Roadmap) -> list[dict[str, Any]]:

@@ -20,9 +20,10 @@ from .lint import Finding, broken_rules, lint, vanishing
 from .mapping import brought_back, heirs, replaced
 from .reading import DocumentError, from_data, parse, restore
 from .sections import Line, Section, sections
-from .writing import dump, json_schema, to_data
+from .writing import FORMATS, dump, dump_json, json_schema, to_data
 
 __all__ = [
+    "FORMATS",
     "Change",
     "Citation",
     "Credential",
@@ -46,6 +47,7 @@ __all__ = [
     "brought_back",
     "difference",
     "dump",
+    "dump_json",
     "from_data",
     "heirs",
     "json_schema",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -18,6 +19,15 @@ def dump(document: Document) -> str:
     """Return the canonical YAML; a dump, parsed and dumped again, is the same bytes."""
     data = document.model_dump(mode="python", exclude_defaults=True)
     return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def dump_json(document: Document) -> str:
+    """Return the document as JSON that people can read, too."""
+    return json.dumps(to_data(document), ensure_ascii=False, indent=2) + "\n"
+
+
+# How a document is written to a file, by the ending of its name: the content type, and what writes it.
+FORMATS = {"yaml": ("application/yaml", dump), "json": ("application/json", dump_json)}
 
 
 def json_schema() -> dict[str, Any]:

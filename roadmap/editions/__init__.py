@@ -1,5 +1,6 @@
 """Between the rows that editors change and the documents that learners read: read, write, publish, remember."""
 
+from .importing import Incoming, incoming
 from .merging import merged
 from .publishing import document_in, notes_in, publish, published
 from .reading import data_of, document_of
@@ -7,11 +8,13 @@ from .restoring import Stranded, StrandedError, restore_edition, restored, stran
 from .writing import write
 
 __all__ = [
+    "Incoming",
     "Stranded",
     "StrandedError",
     "data_of",
     "document_in",
     "document_of",
+    "incoming",
     "merged",
     "notes_in",
     "publish",

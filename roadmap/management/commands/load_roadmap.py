@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from roadmap.document import Document, DocumentError, difference, parse
-from roadmap.editions import document_of, merged, publish, published, write
-from roadmap.models import Roadmap
+from roadmap.document import Document, DocumentError, parse
+from roadmap.editions import incoming, publish, write
 
 READ_AT_MOST = 4 * 1024 * 1024  # more than a document may have; a file without end is not read to its end
 
@@ -57,42 +55,15 @@ def _refusal(path: Path, error: DocumentError) -> CommandError:
 
 def _load(document: Document, *, today: date, publishing: bool) -> list[str]:
     """Import and perhaps publish; return what changed, a line each."""
-    roadmap = Roadmap.objects.select_for_update().filter(slug=document.slug).first()
-    if roadmap is None:
-        roadmap, lines = write(document), [_summary(document)]
+    found = incoming(document, today=today)
+    if found.roadmap is None:
+        lines = [f"added roadmap {document.slug}: {found.contents}"]
     else:
-        current, lines = _working_copy(roadmap)
-        if current:
-            document = merged(document, current, today=today)
-            lines += difference(current, document).lines()
-        if lines:
-            roadmap = write(document)
+        lines = ["replaced a draft that was no document yet"] * found.mends + [str(change) for change in found.changes]
+    roadmap = found.roadmap if found.roadmap and found.is_empty else write(found.document)
     if publishing:
         before = roadmap.current_edition
         edition = publish(roadmap=roadmap, by=None)
         if edition != before:
             lines.append(f"published edition {edition.number}")
     return lines
-
-
-def _working_copy(roadmap: Roadmap) -> tuple[Document | None, list[str]]:
-    """Return what the import is compared with: the draft, or the edition it came from where the draft is half-way."""
-    try:
-        return document_of(roadmap), []
-    except DocumentError:
-        edition = roadmap.current_edition
-        return published(edition) if edition else None, ["replaced a draft that was no document yet"]
-
-
-def _summary(document: Document) -> str:
-    counts = Counter(
-        stages=len(document.stages),
-        milestones=len(document.milestones),
-        steps=sum(len(milestone.steps) for milestone in document.milestones),
-        groups=len(document.groups),
-        resources=sum(len(milestone.resources) for milestone in document.milestones),
-        credentials=len(document.credentials),
-        facts=len(document.facts),
-        citations=len(document.trace),
-    )
-    return f"added roadmap {document.slug}: " + ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -33,8 +33,9 @@ def other_road(db) -> SimpleNamespace:
 
 @pytest.fixture
 def editor_user(db) -> User:
-    # Transactional tests empty the tables, so the migration's own function fills the group again.
+    # Transactional tests empty the tables, so the migrations' own functions fill the group again.
     import_module("roadmap.migrations.0004_admin_editors").make_group(apps)
+    import_module("roadmap.migrations.0007_editors_make_roadmaps").allow(apps)
     user = person("editor@example.org", is_staff=True)
     user.groups.add(Group.objects.get(name="Editors"))
     return user

@@ -82,6 +82,17 @@ def test_what_i_left_alone_stays_as_my_colleague_left_it(editor, colleague, road
     assert road.algebra.effort_high == 25
 
 
+def test_a_withdrawal_is_not_taken_back_unseen(superuser, road):
+    mine = opened(superuser, road.roadmap)
+    edit(superuser, road.roadmap, withdrawn_at="2026-01-01T12:00:00")
+    refused = superuser.post(address(road.roadmap), mine | {"summary": "The road."})
+    assert table(refused) == [("Withdrawn at", "empty", "2026-01-01T12:00:00", "")]
+    superuser.post(address(road.roadmap), form_of(refused))
+    road.roadmap.refresh_from_db()
+    assert road.roadmap.summary == "The road."
+    assert road.roadmap.withdrawn_at is not None
+
+
 def test_editors_of_two_things_do_not_meet(editor, colleague, road):
     mine = opened(editor, road.algebra)
     edit(colleague, road.statistics, title="Chance")
