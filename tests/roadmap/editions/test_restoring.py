@@ -171,7 +171,7 @@ class TestAnswers:
 
     @pytest.mark.parametrize(
         ("successors", "error"),
-        [({"c": ["d"]}, StrandedError), ({"c": ["c"]}, DocumentError), ({"c": ["x"]}, DocumentError)],
+        [({"c": ["d"], "d": []}, StrandedError), ({"c": ["c"]}, DocumentError), ({"c": ["x"]}, DocumentError)],
     )
     def test_only_what_is_live_takes_a_place(self, successors: dict[str, list[str]], error: type[Exception]) -> None:
         first, _ = editions(FIRST, SECOND)
