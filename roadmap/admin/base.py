@@ -25,8 +25,9 @@ from roadmap.models import Milestone, Roadmap
 
 from .attentive import AttentiveAdmin
 from .forms import is_published
-from .ordering import OrderedFormSet, arrange, place
+from .ordering import OrderedFormSet, arrange, is_as_seen, place
 
+REORDERED = "Somebody moved these while you had the list open, so nothing was moved. Look at the list as it is now."
 # In the cells of a table: an address without the link above it, a text of two lines.
 ROWS: dict[Any, Any] = {
     models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"})},
@@ -109,7 +110,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
             return part.roadmap if part else None
         query = request.GET.get("roadmap") or _filtered_by(request).get("roadmap", [""])[0]
         if query:
-            return get_object_or_404(Roadmap, pk=int(query) if query.isdecimal() else 0)
+            return get_object_or_404(Roadmap, pk=_key(query))
         roadmaps = list(Roadmap.objects.all()[:2])
         return roadmaps[0] if len(roadmaps) == 1 else None
 
@@ -149,8 +150,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Keep the autocomplete to one roadmap."""
         found, distinct = super().get_search_results(request, queryset, search_term)
-        roadmap = request.GET.get("roadmap", "")
-        return (found.filter(roadmap=int(roadmap)) if roadmap.isdecimal() else found.none()), distinct
+        return found.filter(roadmap=_key(request.GET.get("roadmap", ""))), distinct
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
@@ -198,12 +198,16 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
             raise PermissionDenied
         pk, _, direction = request.POST["_move"].partition(":")
         shown = list(self.get_changelist_instance(request).get_queryset(request).values_list("pk", flat=True))
-        if not pk.isdecimal() or int(pk) not in shown or direction not in ("up", "down"):
+        if _key(pk) not in shown or direction not in ("up", "down"):
             raise BadRequest("There is no such row to move.")
-        at = shown.index(int(pk))
+        at = shown.index(_key(pk))
         to = max(0, at - 1) if direction == "up" else min(len(shown) - 1, at + 1)
-        shown[at], shown[to] = shown[to], shown[at]
-        self._arrange(request, request.roadmap, shown)
+        wanted = [shown[at], shown[to]] if to < at else [shown[to], shown[at]]
+        seen = [_key(pk) for pk in request.POST.get("_seen", "").split(",") if pk]
+        if self._arrange(request, request.roadmap, wanted, seen):
+            self.message_user(request, "", messages.SUCCESS)
+        else:
+            self.message_user(request, REORDERED, messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())
 
     def update_order(self, request: Any) -> HttpResponse:
@@ -212,22 +216,25 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
             return HttpResponseNotAllowed(["POST"])
         if not self.has_change_permission(request):
             raise PermissionDenied
-        pks = _dragged(request.body)
+        pks, seen = _dragged(request.body)
         part = self.model._default_manager.filter(pk__in=pks).select_related("roadmap").first()
         if part is None:
             raise BadRequest("There is no such row to move.")
-        self._arrange(request, part.roadmap, pks, silent=True)
+        if not self._arrange(request, part.roadmap, pks, seen):
+            return HttpResponse(REORDERED, status=409)
         return HttpResponse(draft_of(part.roadmap).sentence)
 
-    def _arrange(self, request: Any, roadmap: Roadmap, pks: list[int], *, silent: bool = False) -> None:
+    def _arrange(self, request: Any, roadmap: Roadmap, pks: list[int], seen: list[int]) -> bool:
+        """Put rows into an order, unless somebody moved them since they were seen; tell whether it was done."""
         with transaction.atomic():
             Roadmap.objects.select_for_update().get(pk=roadmap.pk)
             rows = self.model._default_manager.filter(roadmap=roadmap)
+            if not is_as_seen(rows, pks, seen):
+                return False
             if arrange(rows, pks):
                 self.log_change(request, roadmap, f"Reordered {self.opts.verbose_name_plural}.")
                 touch(roadmap)
-        if not silent:
-            self.message_user(request, "", messages.SUCCESS)
+        return True
 
     # --- Saving --------------------------------------------------------------------------------------------------
 
@@ -256,15 +263,21 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
         super().message_user(request, message, level, *args, **kwargs)
 
 
+def _key(text: str) -> int:
+    """Return the primary key that a text names; 0, which no row has, for all that is none."""
+    return int(text) if text.isdecimal() and len(text) < 20 else 0
+
+
 def _filtered_by(request: HttpRequest) -> dict[str, list[str]]:
     """Return the filters of the list from which a form was opened."""
     return parse_qs(request.GET.get("_changelist_filters", ""))
 
 
-def _dragged(body: bytes) -> list[int]:
-    """Return the primary keys that the handles' script sends, in their new order."""
+def _dragged(body: bytes) -> tuple[list[int], list[int]]:
+    """Return the primary keys that the handles' script sends: those in a new order, and the list as it was seen."""
     try:
-        items = json.loads(body)["updatedItems"]
-        return [int(pk) for pk, _ in sorted(items, key=lambda item: int(item[1]))]
+        sent = json.loads(body)
+        items = sorted(sent["updatedItems"], key=lambda item: int(item[1]))
+        return [int(pk) for pk, _ in items], [int(pk) for pk in sent.get("seen", ())]
     except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
         raise BadRequest("This is not an order.") from None

@@ -24,6 +24,23 @@ def arrange(rows: QuerySet[Any], pks: Iterable[int]) -> int:
     return _number(rows, [next(queue) if pk in moving else pk for pk in current])
 
 
+def is_as_seen(rows: QuerySet[Any], pks: Iterable[int], seen: Sequence[int]) -> bool:
+    """Tell whether the stretch of the list `seen` that holds the rows `pks` is still in that order.
+
+    Rows that came since, or that a filter hid, stand between without harm.
+    """
+    current, moving, shown = _in_order(rows), set(pks), set(seen)
+    known = set(current)
+    before = [pk for pk in seen if pk in known]
+    now = [pk for pk in current if pk in shown]
+    places = [place for place, pk in enumerate(before) if pk in moving]
+    if not places:
+        return True
+    stretch = before[places[0] : places[-1] + 1]
+    at = now.index(stretch[0])
+    return now[at : at + len(stretch)] == stretch
+
+
 def place(rows: QuerySet[Any], pk: int, *, among: QuerySet[Any], index: int) -> int:
     """Put one row at `index` (from 0) of its neighbours `among`; return how many rows moved."""
     current = [other for other in _in_order(rows) if other != pk]

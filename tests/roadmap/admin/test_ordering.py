@@ -8,9 +8,9 @@ from tests.roadmap.admin.helpers import address, messages_of, order_of
 DRAG = "/admin/roadmap/milestone/adminsortable2_update/"
 
 
-def drag(client, *milestones, body=None):
+def drag(client, *milestones, body=None, seen=()):
     items = [[str(milestone.pk), place] for place, milestone in enumerate(milestones, start=7)]
-    body = json.dumps({"updatedItems": items}) if body is None else body
+    body = json.dumps({"updatedItems": items, "seen": [row.pk for row in seen]}) if body is None else body
     return client.post(DRAG, body, content_type="application/json")
 
 
@@ -41,6 +41,7 @@ FORGED_ORDERS = [
         "[" * 100_000,
     ),
     json.dumps({"updatedItems": [[10**30, 1]]}),
+    *('{"updatedItems": [[1, 1]], "seen": 3}', '{"updatedItems": [[1, 1]], "seen": ["x"]}'),
 ]
 
 
@@ -68,10 +69,42 @@ def test_buttons_move_a_row_among_those_shown(editor, road):
     assert order_of(road) == ["statistics", "linear-algebra", "cloud-azure", "cloud-aws"]
 
 
+def test_a_drag_in_a_list_that_others_reordered_moves_nothing(editor, road):
+    seen = [road.algebra, road.statistics, road.aws, road.azure]
+    drag(editor, road.azure, road.aws, seen=seen)
+    mine = drag(editor, road.aws, road.algebra, road.statistics, seen=seen)
+    assert mine.status_code == 409
+    assert mine.text.startswith("Somebody moved these while you had the list open")
+    assert order_of(road) == ["linear-algebra", "statistics", "cloud-azure", "cloud-aws"]
+
+
+def test_a_drag_elsewhere_in_the_list_does_no_harm(editor, road):
+    seen = [road.algebra, road.statistics, road.aws, road.azure]
+    drag(editor, road.azure, road.aws, seen=seen)
+    assert drag(editor, road.statistics, road.algebra, seen=seen).status_code == 200
+    assert order_of(road) == ["statistics", "linear-algebra", "cloud-azure", "cloud-aws"]
+
+
+def test_a_button_in_a_list_that_others_reordered_moves_nothing(editor, road):
+    url = address(road.algebra, "changelist", roadmap=road.roadmap.pk)
+    keys = [road.algebra.pk, road.statistics.pk, road.aws.pk, road.azure.pk]
+    seen = "".join(f"{key}," for key in keys)
+    assert f'name="_seen" value="{seen}"' in editor.get(url).text
+    move = {"_move": f"{road.aws.pk}:up", "_seen": seen}
+    drag(editor, road.azure, road.algebra)
+    assert order_of(road) == ["cloud-azure", "statistics", "cloud-aws", "linear-algebra"]
+    assert messages_of(editor.post(url, move, follow=True))[0].startswith("Draft saved")  # statistics was above, and is
+    drag(editor, road.azure, road.aws)
+    response = editor.post(url, {"_move": f"{road.statistics.pk}:up", "_seen": seen}, follow=True)
+    assert messages_of(response)[0].startswith("Somebody moved these while you had the list open")
+
+
 def test_a_forged_move_is_refused(editor, road):
     url = address(road.algebra, "changelist", roadmap=road.roadmap.pk)
-    for move in ("", "x", "1", "0:up", "99999999999999999999:up", "1:sideways", "\0:up"):
+    for move in ("", "x", "1", "0:up", "99999999999999999999:up", "1:sideways", "\0:up", f"{'9' * 5000}:up"):
         assert editor.post(url, {"_move": move}).status_code == 400
+    forged = {"_move": f"{road.aws.pk}:up", "_seen": "x,²,-1,,1e9," + "9" * 5000}
+    assert editor.post(url, forged).status_code == 302
 
 
 def test_equal_positions_are_sorted_out(editor, road):

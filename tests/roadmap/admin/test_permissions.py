@@ -179,7 +179,7 @@ def test_no_query_breaks_a_list(editor, road, subtests):
             assert editor.get(url, follow=True).status_code in (200, 400, 404)
 
 
-@pytest.mark.parametrize("value", [str(10**30), "x", "-1", "0", "%00", "1%202", "²"])
+@pytest.mark.parametrize("value", [str(10**30), "9" * 5000, "x", "-1", "0", "%00", "1%202", "²"])
 def test_no_roadmap_in_the_address_breaks_a_page(editor, road, other_road, value):
     for action in ("changelist", "add"):
         assert editor.get(f"{address(road.algebra, action)}?roadmap={value}").status_code in (400, 404)
