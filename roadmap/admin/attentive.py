@@ -19,7 +19,7 @@ from roadmap.models import Roadmap
 
 from .shown import OPENED, Opened, Shown, changed, made_anew, reapplied, shown_by
 
-CHANGED = "This changed while you had it open, so nothing was saved or deleted yet."
+CHANGED = "This changed while you had it open. Look at what changed, then decide."
 UNREADABLE = "This form did not say what it was opened with, so nothing was saved yet. Compare it, then save again."
 DELETED = "This was deleted while you had it open. What you entered stands below: save, and it is made anew."
 
