@@ -104,6 +104,7 @@ class CopyForm(RoadmapForm):
     class Meta:
         model = Roadmap
         fields = ("title", "slug")
+        widgets = {name: forms.TextInput(attrs={"class": "vTextField"}) for name in fields}
 
 
 class WorkingCopyForm(PartForm):

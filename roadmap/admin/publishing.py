@@ -34,7 +34,7 @@ class PublishForm(forms.Form):
         label="What is new, in a line",
         max_length=300,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Learners read it on their plan: “Two milestones on evaluation; statistics takes 10 hours less.”",
+        help_text="Learners for whom something changes read it on their plan: “Two new milestones on evaluation.”",
     )
     draft_version = forms.IntegerField()
 

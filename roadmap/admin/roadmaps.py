@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from roadmap.document import FORMATS
 from roadmap.drafts import draft_of, touch
-from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Roadmap, Source, Stage
+from roadmap.models import ChoiceGroup, Credential, Edition, Fact, Milestone, Roadmap, Source, Stage
 
 from .attentive import AttentiveAdmin
 from .base import PlainAdmin
@@ -28,7 +28,7 @@ from .preview import preview
 from .publishing import review
 
 _MOMENT = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": 1})
-PARTS = (Stage, Milestone, ChoiceGroup, Credential, Fact, Source)
+PARTS = (Stage, Milestone, ChoiceGroup, Credential, Fact, Source, Edition)
 
 
 @admin.register(Roadmap)

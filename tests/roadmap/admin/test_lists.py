@@ -82,7 +82,10 @@ def test_the_start_page_leads_to_the_roadmap(editor, road):
         ("credentials", 0),
         ("facts", 0),
         ("sources", 1),
+        ("editions", 1),
     ]
+    editions = editor.get(page.context["parts"][-1]["url"])
+    assert [str(edition) for edition in editions.context["cl"].result_list] == ["Data Scientist · edition 1"]
 
 
 def test_the_admins_own_log_in_is_the_sites(client, db):

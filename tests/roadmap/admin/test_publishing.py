@@ -52,8 +52,11 @@ def test_the_review_takes_the_same_queries_whatever_changed(editor, road, learne
 
 
 def test_the_line_is_read_where_the_review_says(editor, road, learner):
-    edit(editor, road.algebra, effort_high=25, title="Algebra")
-    assert "Learners read it on their plan" in editor.get(review_url(road)).text
+    edit(editor, road.algebra, effort_high=25)
+    assert "Learners for whom something changes read it on their plan" in editor.get(review_url(road)).text
+    publish(editor, road, notes="A note on the worst case.")
+    assert "A note on the worst case." not in logged_in(learner).get("/plan/").text
+    edit(editor, road.algebra, title="Algebra")
     publish(editor, road, notes="Two milestones on evaluation.")
     assert "Two milestones on evaluation." in editor.get("/admin/roadmap/edition/").text
     assert "Two milestones on evaluation." in logged_in(learner).get("/plan/").text
@@ -190,6 +193,8 @@ def test_the_preview_shows_the_draft_with_nothing_to_press(editor, road):
     edit(editor, road.algebra, title="Matrices and vectors")
     page = editor.get(address(road.roadmap, "preview"))
     assert "Preview of the draft." in page.text
+    assert "Roadmap, draft" in page.text
+    assert "edition 1" not in page.text
     assert "Matrices and vectors" in page.text
     milestone = reverse("admin:roadmap_roadmap_preview_milestone", args=[road.roadmap.pk, "linear-algebra"])
     assert f'href="{milestone}' in page.text
