@@ -47,15 +47,14 @@ def restore(data: Any) -> Document:
 def _decode(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise DocumentError(f"is larger than 2 MiB ({len(data):,} bytes)")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise DocumentError(f"line {line}: holds a NUL character (is this an archive or another kind of file?)")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DocumentError(f"line {line}: is not UTF-8") from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise DocumentError(f"line {line}: holds a NUL character (is this an archive or another kind of file?)")
-    return text
 
 
 def _checked(data: Any, lines: Lines) -> Document:

@@ -7,9 +7,12 @@ import re
 
 import jsonschema
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from roadmap.document import DocumentError, from_data, parse, to_data
-from roadmap.models import Roadmap
+from roadmap.editions import publish, write
+from roadmap.models import Milestone, Roadmap
 from roadmap.templatetags.learning import hours
 from tests.roadmap.test_actions import retire
 
@@ -51,6 +54,21 @@ class TestQueries:
     def test_a_learners_catalogue(self, me, warm, path, django_assert_num_queries):
         with django_assert_num_queries(3):
             assert me.get(path).status_code == 200
+
+
+class TestEditions:
+    def test_a_new_edition_shows_at_once_and_its_content_costs_no_query(self, me, roadmap, document):
+        write(document)
+        assert "Linear algebra" in text(me.get(ALGEBRA))
+        for title in ("Vectors", "Vectors and matrices"):
+            Milestone.objects.filter(slug="linear-algebra").update(title=title)
+            publish(roadmap=roadmap, by=None)
+            for path in (ALGEBRA, ROAD, "/plan/"):
+                assert title in visible(me.get(path))
+            with CaptureQueriesContext(connection) as queries:
+                assert title in visible(me.get(ALGEBRA))
+            assert len(queries) == LEARNERS_QUERIES
+            assert not re.search(r'"document"|roadmap_(milestone|stage|step|resource)"', str(queries.captured_queries))
 
 
 class TestCatalogue:
