@@ -71,6 +71,8 @@ class Editions(RuleBasedStateMachine):
         self.roadmap: Roadmap = write(self.draft)
         publish(roadmap=self.roadmap, by=None)
         self.learners = [Learner(self.roadmap, f"learner-{number}") for number in range(2)]
+        for who in range(2):
+            self.bring_along(who, seed)
 
     def dice(self, seed: bytes) -> random.Random:
         """Return a source of choices; a seed that comes again, which hypothesis likes, makes other ones."""
@@ -90,21 +92,20 @@ class Editions(RuleBasedStateMachine):
         wish = {"milestone": milestone.slug, "state": state, "on": on}
         self.act(who, dice, "mark", wish, [("mark", milestone.slug, state, on)], on=milestone)
 
-    @rule(who=someone, seed=seeds, times=st.integers(1, 3))
-    def tick(self, who: int, seed: bytes, times: int) -> None:
+    @rule(who=someone, seed=seeds)
+    def tick(self, who: int, seed: bytes) -> None:
         dice = self.dice(seed)
-        for _ in range(times):
-            milestone, on, is_done = self.any_milestone(who, dice, with_steps=True), day(dice), dice.random() < 0.8
-            ticks = self.learners[who].memory.holds().ticks
-            gone = [step for slug, step in ticks if slug == milestone.slug and step not in milestone.step_by_slug]
-            step = dice.choice([*milestone.step_by_slug, *gone] or ["never-was"])
-            is_there = step in milestone.step_by_slug
-            was_on, hours = ticks.get((milestone.slug, step), (None, 0.0))
-            if is_there and was_on != on:  # the same again says nothing new
-                hours = milestone.step_by_slug[step].hours
-            wish = {"milestone": milestone.slug, "step": step, "done": is_done, "on": on}
-            said = ("tick", milestone.slug, step, on, hours) if is_done else ("untick", milestone.slug, step)
-            self.act(who, dice, "tick", wish, [said], on=milestone, refusal=0 if is_there else MISSING)
+        milestone, on, is_done = self.any_milestone(who, dice, with_steps=True), day(dice), dice.random() < 0.8
+        ticks = self.learners[who].memory.holds().ticks
+        gone = [step for slug, step in ticks if slug == milestone.slug and step not in milestone.step_by_slug]
+        step = dice.choice([*milestone.step_by_slug, *gone] or ["never-was"])
+        is_there = step in milestone.step_by_slug
+        hours = milestone.step_by_slug[step].hours if is_there else 0
+        said = ("tick", milestone.slug, step, on, hours) if is_done else ("untick", milestone.slug, step)
+        is_told = is_done and ticks.get((milestone.slug, step), (None, 0))[0] == on
+        wish = {"milestone": milestone.slug, "step": step, "done": is_done, "on": on}
+        refusal = 0 if is_there else MISSING
+        self.act(who, dice, "tick", wish, [] if is_told else [said], on=milestone, refusal=refusal)
 
     @rule(who=someone, seed=seeds)
     def log(self, who: int, seed: bytes) -> None:
@@ -147,11 +148,12 @@ class Editions(RuleBasedStateMachine):
     def bring_along(self, who: int, seed: bytes) -> None:
         dice = self.dice(seed)
         live = [m.slug for m in self.shown(who).milestones if not m.retired_on]
-        known, states = dice.sample(live, min(len(live), 2)), self.learners[who].memory.holds().facts()["states"]
+        known = dice.sample(live, dice.randint(1, len(live)))
+        states = self.learners[who].memory.holds().facts()["states"]
         said = [("mark", m, "known", TODAY) for m in known if states.get(m, ("todo",))[0] not in FINISHED]
         self.act(who, dice, "place", {"known": known, "doing": []}, said)
 
-    @rule(who=someone, seed=seeds, times=st.integers(1, 3))
+    @rule(who=someone, seed=seeds, times=st.integers(1, 2))
     def undo(self, who: int, seed: bytes, times: int) -> None:
         dice = self.dice(seed)
         learner = self.learners[who]
@@ -196,9 +198,11 @@ class Editions(RuleBasedStateMachine):
         return self.editions[self.learners[who].shown - 1]
 
     def any_milestone(self, who: int, dice: random.Random, *, with_steps: bool = False) -> Milestone:
-        """Return a milestone that a learner sees, mostly a live one."""
-        milestones = self.shown(who).milestones
+        """Return a milestone that a learner sees, mostly a live one, and rather one that replaces others."""
+        milestones, replaces = self.shown(who).milestones, self.shown(who).replaces
         wanted = [m for m in milestones if not m.retired_on and (m.steps or not with_steps)]
+        if dice.random() < 0.4:
+            wanted = [m for m in wanted if m.slug in replaces] or wanted
         return dice.choice(wanted if wanted and dice.random() < 0.8 else milestones)
 
     # --- Editors ------------------------------------------------------------------------------------------------------
