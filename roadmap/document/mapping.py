@@ -88,10 +88,13 @@ def brought_back(document: Document, slug: str, *, was: Document | None = None, 
 
 
 def heirs(document: Document, slug: str) -> tuple[str, ...]:
-    """Return all that took a milestone's place, and theirs."""
-    found = list(document.by_slug[slug].replaced_by)
-    for name in found:
-        found.extend(other for other in document.by_slug[name].replaced_by if other not in found)
+    """Return all that took a milestone's place, and theirs, the nearest first; each once, however they cross."""
+    found: dict[str, None] = {}
+    waiting = [slug]
+    for name in waiting:
+        new = [other for other in document.by_slug[name].replaced_by if other not in found]
+        found |= dict.fromkeys(new)
+        waiting += new
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from roadmap.document import Document, Milestone
+from roadmap.document import Document, Milestone, heirs
 from roadmap.standing import FINISHED, MilestoneStanding, Standing
 
 from .sentences import Item, Rank, gathered, hours, item, number
@@ -70,12 +70,8 @@ class Comparison:
 
     def _heirs(self, milestone: Milestone) -> tuple[Milestone, ...]:
         """Return the live milestones that replace one in the end."""
-        found: dict[str, Milestone] = {}
-        for slug in milestone.replaced_by:
-            heir = self.new.by_slug[slug]
-            for last in self._heirs(heir) if heir.retired_on else (heir,):
-                found[last.slug] = last
-        return tuple(found.values())
+        found = map(self._milestone, heirs(self.new, milestone.slug))
+        return tuple(heir for heir in found if not heir.retired_on)
 
     def _kept(self, now: MilestoneStanding) -> str:
         if now.on_path:

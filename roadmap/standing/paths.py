@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from roadmap.document import Document, Group
+from roadmap.document import Document, Group, heirs
 
 from .events import FINISHED, SATISFIED, Progress
 from .reached import Reached
@@ -54,12 +54,10 @@ def _unspoken(
 
 def _present(group: Group, slug: str | None, edition: Document, reached: Mapping[str, Reached]) -> str | None:
     """Return the member that a choice means in this edition: itself, or the member that replaces it."""
-    waiting = [slug] if slug is not None and slug in reached else []
-    for candidate in waiting:
-        if candidate in group.members and _may_stand(reached[candidate]):
-            return candidate
-        waiting.extend(edition.by_slug[candidate].replaced_by)
-    return None
+    if slug is None or slug not in reached:
+        return None
+    candidates = (slug, *heirs(edition, slug))
+    return next((name for name in candidates if name in group.members and _may_stand(reached[name])), None)
 
 
 def _may_stand(found: Reached) -> bool:

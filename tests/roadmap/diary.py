@@ -71,5 +71,13 @@ def steps(*hours: float) -> list[dict[str, Any]]:
     return [{"slug": f"s{n}", "title": f"Step {n}", "hours": h} for n, h in enumerate(hours, 1)]
 
 
+def tangle(depth: int) -> list[dict[str, Any]]:
+    """Return `m0` and what came of it: two, each replaced by the same two, and so on: 2 ** depth ways."""
+    rows = [retired("m0", by=("a1", "b1"))]
+    for level in range(1, depth):
+        rows += [retired(f"{side}{level}", by=(f"a{level + 1}", f"b{level + 1}")) for side in "ab"]
+    return [*rows, milestone(f"a{depth}"), milestone(f"b{depth}")]
+
+
 def retired(slug: str, hours: float = 10, *, by: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
     return milestone(slug, hours, retired_on="2026-11-22", replaced_by=list(by), **changes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from roadmap.document import Document, from_data, to_data
 from roadmap.news import news_for, shortened
-from tests.roadmap.diary import Diary, edition, milestone, retired, steps
+from tests.roadmap.diary import Diary, edition, milestone, retired, steps, tangle
 
 GROUP = {"slug": "g", "members": ["x", "y"], "default": "x"}
 
@@ -44,6 +46,17 @@ class TestCredit:
     def test_what_replaces_mine_says_what_carries_over(self, state: str, says: str) -> None:
         old, new = edition(milestone("a")), edition(retired("a", by=("b",)), milestone("b"))
         assert says in told(old, new, diary(a=state))
+
+    def test_ways_that_cross_and_long_ways_are_walked_once(self) -> None:
+        old, since = edition(milestone("m0")), time.process_time()
+        assert told(old, edition(*tangle(22)), diary(m0="done"))[0] == (
+            "“M0”, which you finished, was split into “A22” and “B22”: both count as done."
+        )
+        chain = [retired(f"m{n}", by=(f"m{n + 1}",)) for n in range(1_500)]
+        assert told(old, edition(*chain, milestone("m1500")), diary(m0="done"))[0] == (
+            "“M0”, which you finished, is replaced by “M1500”: it counts as done."
+        )
+        assert time.process_time() - since < 5
 
     def test_hours_put_in_count_in_what_replaces_it(self) -> None:
         old, new = edition(milestone("a")), edition(retired("a", by=("b",)), milestone("b"))

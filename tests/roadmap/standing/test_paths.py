@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
 
 from roadmap.standing import Choice, standing
-from tests.roadmap.diary import Diary, edition, milestone, steps
+from tests.roadmap.diary import Diary, edition, milestone, steps, tangle
 
 EARLIER, LATER = date(2026, 11, 20), date(2026, 11, 24)
 
@@ -223,3 +224,11 @@ class TestLocks:
     def test_a_milestone_off_the_path_can_be_locked_too(self) -> None:
         road = edition(milestone("a"), milestone("b", optional=True, prerequisites=["a"]))
         assert Diary().on(road).locked == {"b": ("a",)}
+
+
+def test_a_choice_is_followed_once_through_ways_that_cross() -> None:
+    group = {"slug": "g", "members": ["m0", "x", "b24"], "default": "x"}
+    diary, since = Diary(), time.process_time()
+    diary.choose("g", "m0")
+    assert diary.on(edition(*tangle(24), milestone("x"), groups=(group,))).choices["g"] == Choice("b24", "explicit")
+    assert time.process_time() - since < 2
