@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 from urllib.parse import urlsplit
 
 from .format import Document, Milestone, Resource
@@ -12,11 +11,12 @@ _DESCRIBED = ("title", "kind", "format", "free", "hours")
 
 
 def similar_pages(milestone: Milestone) -> Iterator[tuple[Resource, Resource]]:
-    """Yield pairs of a milestone's resources whose addresses differ only in http(s), `www.` or a slash at the end."""
-    pages = [(_plain(resource.url), resource) for resource in milestone.resources]
-    for (page, one), (other_page, other) in combinations(pages, 2):
-        if page == other_page and one.url != other.url:
-            yield one, other
+    """Yield (first, later) of a milestone's resources whose addresses differ in http(s), `www.` or a last slash."""
+    seen: dict[tuple[str, ...], Resource] = {}
+    for resource in milestone.resources:
+        first = seen.setdefault(_plain(resource.url), resource)
+        if first.url != resource.url:
+            yield first, resource
 
 
 def shared_pages(document: Document) -> Iterator[tuple[Milestone, Milestone, Resource, tuple[str, ...]]]:
