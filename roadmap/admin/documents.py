@@ -12,12 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from pydantic import ValidationError as FormatError
 
 from roadmap.document import FORMATS, Document, DocumentError, restore, to_data
 from roadmap.drafts import draft_of
 from roadmap.editions import Incoming, incoming, write
-from roadmap.models import Roadmap
 
 from .differences import parts_with_learners
 from .document_forms import ApplyForm, Pending, UploadForm
@@ -124,7 +122,8 @@ def duplicate(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse
         admin.message_user(request, "This draft is no document yet. Mend what is listed here first.", messages.WARNING)
         return HttpResponseRedirect(draft.review_url)
     form = CopyForm(request.POST or None, initial={"title": f"{original.title} (copy)"})
-    if form.is_valid() and (made := _copied(draft.document, form)):
+    if form.is_valid():
+        made = write(restore({**to_data(draft.document), **form.cleaned_data}))
         admin.log_addition(request, made, f"Copied from {original}.")
         admin.message_user(request, draft_of(made).sentence, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:roadmap_roadmap_change", args=[made.pk]))
@@ -136,12 +135,3 @@ def duplicate(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse
         "form": form,
     }
     return render(request, "admin/roadmap/copy.html", context, status=422 if form.is_bound else 200)
-
-
-def _copied(document: Document, form: CopyForm) -> Roadmap | None:
-    named = {name: form.cleaned_data[name] for name in ("title", "slug")}
-    try:
-        return write(restore({**to_data(document), **named}))
-    except FormatError:
-        form.add_error("title", "Write it on one line.")
-        return None

@@ -27,6 +27,7 @@ from roadmap.models import (
 )
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_OFF_THE_LINE = re.compile(r"[\t\n\r]")
 LONGEST_TEXT = 10_000
 SLUG_HELP = "Part of its web address. Leave it empty and it is made from the title; permanent once published."
 _LAST_DAY_TODAY = "The day cannot lie in the future."
@@ -43,11 +44,13 @@ def fresh_slug(title: str, taken: Collection[str], *, fallback: str) -> str:
 
 
 def clean_values(form: forms.BaseForm) -> None:
-    """Refuse, at the field, what a roadmap document cannot hold: control characters, half characters, odd years."""
+    """Refuse, at the field, what a roadmap document cannot hold: control characters, lines in a line, odd years."""
     for name, value in list(form.cleaned_data.items()):
         if isinstance(value, str):
             if _CONTROL.search(value):
                 form.add_error(name, ValidationError("This holds a character that cannot be shown.", code="control"))
+            elif _OFF_THE_LINE.search(value) and not isinstance(form.fields[name].widget, forms.Textarea):
+                form.add_error(name, ValidationError("Write it on one line, without tabs.", code="line"))
             elif len(value) > LONGEST_TEXT:
                 form.add_error(name, ValidationError(f"Keep this under {LONGEST_TEXT:,} characters.", code="long"))
         elif isinstance(value, datetime.date):

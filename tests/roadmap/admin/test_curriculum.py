@@ -146,6 +146,8 @@ BAD = [
     ({"elapsed_low": 1}, "Give all three numbers of months, or none."),
     ({"elapsed_low": 3, "elapsed_likely": 2, "elapsed_high": 4}, "The low estimate is above the likely one."),
     ({"title": "a\0b"}, "Null characters are not allowed."),
+    ({"title": "a\tb"}, "Write it on one line, without tabs."),
+    ({"steps-0-title": "a\nb"}, "Write it on one line, without tabs."),
     ({"summary": "a\x07b"}, "This holds a character that cannot be shown."),
     ({"title": "x" * 201}, "at most 200 characters"),
     ({"summary": "x" * 10_001}, "Keep this under 10,000 characters."),
