@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from .roadmaps import RoadmapAdmin
 
 PARTS = ("stage", "milestone", "choicegroup", "credential", "fact", "source")
-NEEDS = tuple(f"roadmap.{verb}_{part}" for part in PARTS for verb in ("add", "change", "delete"))
+NEEDS = (
+    "roadmap.change_roadmap",
+    *(f"roadmap.{verb}_{part}" for part in PARTS for verb in ("add", "change", "delete")),
+)
 STALE = "The draft has changed since this page was opened. Look at the difference again, then apply."
 
 

@@ -20,9 +20,10 @@ from roadmap.editions import published
 from roadmap.models import Edition
 
 from .differences import parts_of
+from .documents import NEEDS
 from .operations import ReadOnlyAdmin
 from .preview import look_at
-from .restoring import NEEDS, restore
+from .restoring import restore
 
 
 @admin.register(Edition)

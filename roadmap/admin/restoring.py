@@ -21,12 +21,12 @@ from roadmap.editions import Stranded, published, restore_edition, restored, str
 from roadmap.models import Edition, Roadmap
 
 from .differences import Part, parts_with_learners
+from .documents import NEEDS
 from .learners import Learners, learners_of
 
 if TYPE_CHECKING:
     from .editions import EditionAdmin
 
-NEEDS = ("roadmap.change_roadmap", "roadmap.change_milestone")
 STALE = "The draft has changed since this page was opened. Look at what you would replace, then restore."
 SAME = "There is nothing to restore: the draft is the same as this edition."
 
