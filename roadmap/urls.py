@@ -14,6 +14,7 @@ milestone: list[URLPattern | URLResolver] = [
 
 one_roadmap: list[URLPattern | URLResolver] = [
     path("", catalogue.roadmap, name="roadmap"),
+    path("map/", catalogue.road_map, name="road_map"),
     path("document.yaml", catalogue.document, name="document"),
     path("plan.json", plan.plan_json, name="plan_json"),
     path("enrol/", progress.enrol, name="enrol"),

@@ -78,7 +78,7 @@ def python_files(repository: Path, *folders: str) -> list[Path]:
 
 
 def pure_files(repository: Path) -> list[Path]:
-    names = ("document", "standing", "planning", "calendar", "news")
+    names = ("document", "standing", "planning", "calendar", "news", "charts")
     single = [repository / "roadmap" / f"{name}.py" for name in names]
     folders = [path for name in names for path in (repository / "roadmap" / name).rglob("*.py")]
     return [path for path in (*single, *folders) if path.exists()]

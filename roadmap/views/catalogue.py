@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from roadmap import queries
 from roadmap.document import dump, json_schema
+from roadmap.views.atlas import atlas
 from roadmap.views.gate import journey_or_404
 from roadmap.views.overview import glance, overview
 from roadmap.views.sheet import sheet
@@ -31,6 +32,12 @@ def roadmaps(request: HttpRequest) -> HttpResponse:
 @require_safe
 def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "roadmap/roadmap.html", overview(journey_or_404(request, slug)))
+
+
+@require_safe
+def road_map(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a roadmap as a map and as an outline."""
+    return render(request, "roadmap/map.html", atlas(journey_or_404(request, slug)))
 
 
 @require_safe

@@ -23,6 +23,7 @@ OPEN_TO_ALL = (
     "/",
     "/roadmaps/",
     "/roadmaps/ml-architect/",
+    "/roadmaps/ml-architect/map/",
     *(f"/roadmaps/ml-architect/milestones/{slug}/" for slug in MILESTONES),
     "/accounts/login/",
     "/accounts/signup/",
@@ -33,6 +34,7 @@ OPEN_TO_ALL = (
 FOR_LEARNERS = (
     "/plan/",
     "/roadmaps/ml-architect/",
+    "/roadmaps/ml-architect/map/",
     *(f"/roadmaps/ml-architect/milestones/{slug}/" for slug in (*MILESTONES, "deep-learning")),
     "/roadmaps/ml-architect/placement/?degree=bachelor&subject=mathematics",
     "/settings/",

@@ -38,12 +38,12 @@ def warm(client, roadmap):
 
 
 class TestQueries:
-    @pytest.mark.parametrize("path", ["/", "/roadmaps/", ROAD, ALGEBRA, f"{ROAD}document.yaml"])
+    @pytest.mark.parametrize("path", ["/", "/roadmaps/", ROAD, ALGEBRA, f"{ROAD}map/", f"{ROAD}document.yaml"])
     def test_a_visitors_page(self, client, warm, path, django_assert_num_queries):
         with django_assert_num_queries(VISITORS_QUERIES):
             assert client.get(path).status_code == 200
 
-    @pytest.mark.parametrize("path", [ROAD, ALGEBRA, f"{ROAD}placement/", "/plan/", f"{ROAD}plan.json"])
+    @pytest.mark.parametrize("path", [ROAD, ALGEBRA, f"{ROAD}map/", f"{ROAD}placement/", "/plan/", f"{ROAD}plan.json"])
     def test_a_learners_page(self, me, warm, path, django_assert_num_queries):
         me.post(f"{ALGEBRA}state/", {"state": "doing"})
         me.get(path)  # takes the message away
