@@ -11,6 +11,8 @@ from django.template import engines
 from django.test import RequestFactory
 from playwright.sync_api import Browser, Page
 
+from tests.roadmap.charts.samples import burn_ups, timelines
+
 pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280)
@@ -54,6 +56,8 @@ def gallery() -> str:
         "degrees": ["None yet", "Studying now", "Bachelor's", "Master's"],
         "form": Question(),
         "wrong": wrong,
+        "burn_ups": burn_ups(),
+        "timelines": timelines(),
     }
     return template.render(context, RequestFactory().get("/plan/"))
 
