@@ -1,4 +1,4 @@
-"""Benchmarks: one file per figure, each with `measure(size) -> Figure`."""
+"""Benchmarks: one file per subject, each with `measure(size)`, which returns a `Figure` or several."""
 
 from dataclasses import dataclass
 

@@ -30,8 +30,9 @@ def main() -> int:
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
-        figure: Figure = import_module(f"bench.{options.only}").measure(options.size)
-        print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)
+        found: Figure | tuple[Figure, ...] = import_module(f"bench.{options.only}").measure(options.size)
+        for figure in found if isinstance(found, tuple) else (found,):
+            print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)
         return 0
     return run([options.only] if options.only else names, ["--size", str(options.size)] if options.size else [])
 

@@ -9,7 +9,7 @@ published since. `today` and `on` are the learner's local dates.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -70,8 +70,9 @@ class _Change:
         Event.objects.bulk_create(self.added)
         progress = fold((*self.past, *projection.happenings(self.added)))
         self.enrolment.hours_per_week, self.enrolment.target_on = progress.hours_per_week, progress.target_on
+        self.enrolment.paces = [[on.isoformat(), hours] for on, hours in progress.paces]
         self.enrolment.left_at = (self.enrolment.left_at or self._at) if progress.left else None
-        self.enrolment.save(update_fields=["hours_per_week", "target_on", "left_at"])
+        self.enrolment.save(update_fields=["hours_per_week", "target_on", "paces", "left_at"])
         projection.rewrite(self.enrolment, progress)
 
 
@@ -105,8 +106,7 @@ def enrol(
         with _change(enrolment, today=today, edition=edition) as change:
             now = change.progress
             if is_new or now.left or (now.hours_per_week, now.target_on) != (hours_per_week, target_on):
-                wished = target_on.isoformat() if target_on else None
-                change.add(Event.Kind.ENROLLED, {"hours_per_week": hours_per_week, "target_on": wished})
+                change.add(Event.Kind.ENROLLED, _pace(hours_per_week, target_on))
     return tuple(change.added)
 
 
@@ -200,10 +200,8 @@ def choose(*, enrolment: Enrolment, group: str, milestone: str | None, today: da
     document = editions.document_in(enrolment.roadmap_id, edition)
     if milestone is None:
         _group(document, group)
-    elif milestone not in _group(document, group).members:
-        raise NotAMemberError(f"“{_group(document, group).title}” doesn't offer {milestone}.")
     else:
-        _live(document, milestone)
+        _member(document, group, milestone)
     with _change(enrolment, today=today, edition=edition) as change:
         if change.progress.choices.get(group) != milestone:
             change.add(Event.Kind.CHOSE, {"group": group, "milestone": milestone})
@@ -215,12 +213,36 @@ def place(*, enrolment: Enrolment, known: Collection[str], doing: Collection[str
     document = editions.document_in(enrolment.roadmap_id, edition)
     for milestone in (*known, *doing):
         _live(document, milestone)
-    finished = {State.DONE, State.KNOWN}
     with _change(enrolment, today=today, edition=edition) as change:
-        for state, milestones, kept in ((State.KNOWN, known, finished), (State.DOING, doing, {*finished, State.DOING})):
-            for milestone in dict.fromkeys(milestones):
-                if change.mark_of(milestone).state not in kept and not (state == State.DOING and milestone in known):
-                    change.add(Event.Kind.STATE, {"state": str(state), "anyway": False}, milestone=milestone)
+        _bring(change, State.KNOWN, known)
+        _bring(change, State.DOING, [milestone for milestone in doing if milestone not in known])
+    return tuple(change.added)
+
+
+def replan(
+    *,
+    enrolment: Enrolment,
+    hours_per_week: float,
+    target_on: date | None,
+    choices: Mapping[str, str],
+    known: Collection[str],
+    today: date,
+    edition: int,
+) -> Events:
+    """Take over what I tried: pace, target, choices by group and what I know already. One change, so one undo."""
+    document = editions.document_in(enrolment.roadmap_id, edition)
+    for milestone in known:
+        _live(document, milestone)
+    for group, milestone in choices.items():
+        _member(document, group, milestone)
+    with _change(enrolment, today=today, edition=edition) as change:
+        now = change.progress
+        if (now.hours_per_week, now.target_on) != (hours_per_week, target_on):
+            change.add(Event.Kind.ENROLLED, _pace(hours_per_week, target_on))
+        for group, milestone in choices.items():
+            if now.choices.get(group) != milestone:
+                change.add(Event.Kind.CHOSE, {"group": group, "milestone": milestone})
+        _bring(change, State.KNOWN, known)
     return tuple(change.added)
 
 
@@ -257,3 +279,22 @@ def _group(document: Document, group: str) -> Group:
     if group not in document.group_by_slug:
         raise UnknownError(group)
     return document.group_by_slug[group]
+
+
+def _member(document: Document, group: str, milestone: str) -> Milestone:
+    found = _group(document, group)
+    if milestone not in found.members:
+        raise NotAMemberError(f"“{found.title}” doesn't offer {milestone}.")
+    return _live(document, milestone)
+
+
+def _pace(hours_per_week: float, target_on: date | None) -> dict[str, Any]:
+    return {"hours_per_week": hours_per_week, "target_on": target_on.isoformat() if target_on else None}
+
+
+def _bring(change: _Change, state: State, milestones: Collection[str]) -> None:
+    """Set a state where it adds to what was said: known where not finished, doing where not begun."""
+    kept = {State.DONE, State.KNOWN} | ({State.DOING} if state == State.DOING else set())
+    for milestone in dict.fromkeys(milestones):
+        if change.mark_of(milestone).state not in kept:
+            change.add(Event.Kind.STATE, {"state": str(state), "anyway": False}, milestone=milestone)

@@ -50,6 +50,7 @@ def progress_of(enrolment: Enrolment, rows: Iterable[MilestoneProgress], choices
         hours_per_week=enrolment.hours_per_week,
         target_on=enrolment.target_on,
         left=enrolment.left_at is not None,
+        paces=tuple((date.fromisoformat(on), hours) for on, hours in enrolment.paces),
     )
 
 

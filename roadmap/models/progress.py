@@ -35,6 +35,7 @@ class Enrolment(models.Model):
     roadmap = models.ForeignKey(Roadmap, on_delete=models.PROTECT, related_name="enrolments")
     hours_per_week = models.FloatField()
     target_on = models.DateField(null=True, blank=True)
+    paces = models.JSONField(default=list, blank=True, help_text="Pairs of local date, hours a week: all ever named.")
     started_at = models.DateTimeField(default=timezone.now)
     started_on = models.DateField()
     left_at = models.DateTimeField(null=True, blank=True)

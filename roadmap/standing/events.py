@@ -59,13 +59,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One learner on one roadmap: marks by milestone, explicit choices by group, and the pace they named."""
+    """One learner on one roadmap: marks by milestone, explicit choices by group, and the pace they named.
+
+    `paces` are all the hours a week that were ever named, oldest first, each with its local date.
+    """
 
     marks: Mapping[str, Mark] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     hours_per_week: float = 0.0
     target_on: date | None = None
     left: bool = False
+    paces: tuple[tuple[date, float], ...] = ()
 
 
 class _Draft:
@@ -148,7 +152,8 @@ def fold(events: Iterable[Event]) -> Progress:
                 target = event.data.get("target_on")
                 target_on = date.fromisoformat(target) if isinstance(target, str) else target
                 hours = float(event.data["hours_per_week"])
-                progress = replace(progress, hours_per_week=hours, target_on=target_on, left=False)
+                paces = progress.paces if hours == progress.hours_per_week else (*progress.paces, (event.on, hours))
+                progress = replace(progress, hours_per_week=hours, target_on=target_on, left=False, paces=paces)
             case "left":
                 progress = replace(progress, left=True)
             case "chose" if event.data["milestone"] is None:

@@ -243,6 +243,44 @@ class TestPlacement:
         assert do.place(known=["linear-algebra"], doing=["bachelors-degree"]) == ()
 
 
+class TestReplanning:
+    WISH = {
+        "hours_per_week": 6,
+        "target_on": TODAY + timedelta(days=2000),
+        "choices": {"degree-route": "masters-degree"},
+        "known": ["linear-algebra", "statistics-and-probability"],
+    }
+
+    def test_all_of_it_is_one_change_and_one_undo_restores_all(self, do, enrolment):
+        do.choose(group="degree-route", milestone="bachelors-degree")
+        before = folded(enrolment)
+        events = do.replan(**self.WISH)
+        assert [event.kind for event in events] == ["enrolled", "chose", "state", "state"]
+        assert len({event.change for event in events}) == 1
+        after = stored(enrolment)
+        assert (after.hours_per_week, after.target_on) == (6, self.WISH["target_on"])
+        assert after.choices == {"degree-route": "masters-degree"}
+        assert after.marks["linear-algebra"].state == "known"
+        do.undo()
+        assert folded(enrolment) == before
+        assert stored(enrolment) == before
+
+    def test_it_only_adds_to_what_is_known(self, do, enrolment):
+        do.mark(milestone="linear-algebra", state="done")
+        do.replan(**self.WISH)
+        assert stored(enrolment).marks["linear-algebra"].state == "done"
+
+    def test_the_same_again_adds_no_event(self, do):
+        do.replan(**self.WISH)
+        assert do.replan(**self.WISH) == ()
+
+    def test_one_unknown_thing_and_nothing_changes(self, do):
+        for wrong in ({"known": ["nonsense"]}, {"choices": {"degree-route": "linear-algebra"}}):
+            with pytest.raises((actions.UnknownError, actions.NotAMemberError)):
+                do.replan(**self.WISH | wrong)
+        assert kinds() == ["enrolled"]
+
+
 class TestUndo:
     def test_undo_goes_back_change_by_change_and_stops_at_the_enrolment(self, do, stand):
         do.mark(milestone="linear-algebra", state="doing")

@@ -117,7 +117,8 @@ def _progress(enrolment_id: int, user_id: int, roadmap: Roadmap, diary: Sequence
     enrolment = Enrolment(id=enrolment_id, user_id=user_id, roadmap=roadmap, hours_per_week=progress.hours_per_week)
     enrolment.seen_edition = diary[0].edition
     enrolment.target_on, enrolment.started_at, enrolment.started_on = progress.target_on, diary[0].at, diary[0].on
-    yield _row(enrolment)
+    paces = json.dumps([[on.isoformat(), hours] for on, hours in progress.paces])
+    yield Enrolment, _row(enrolment)[1] | {"paces": paces}
     for event in diary:
         yield (
             Event,

@@ -1,6 +1,6 @@
 """What to do next, and what fits into this week. Pure: `today` comes in as an argument.
 
-The order is: what is under way first, then the document's order, which editors arrange as a way to walk. A week is
+The order is the plan's: what is under way first, then by slack, then as the document has it. A week is
 filled from the top of that order, step by step, up to the hours that a person has:
 
 - A step that is longer than what is left of the week is carried on in part ("about 7 h of 22 this week"). If the week
@@ -14,7 +14,7 @@ filled from the top of that order, step by step, up to the hours that a person h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -22,7 +22,8 @@ from roadmap.calendar import monday_of
 from roadmap.document import Milestone, Resource, Step
 from roadmap.standing import MilestoneStanding, Standing
 
-WEEKS_PER_MONTH = 365.2425 / 12 / 7
+from .network import WEEKS_PER_MONTH
+
 GRAIN = 0.5  # hours; nobody plans by the minute
 SHORT = 0.5  # a step beside a long one takes at most this part of the week, where one so short exists
 
@@ -72,20 +73,29 @@ def worked_since(standing: Standing, since: date) -> float:
 
 
 def this_week(
-    standing: Standing, *, hours_per_week: float, today: date, since: date | None = None
+    standing: Standing,
+    *,
+    hours_per_week: float,
+    today: date,
+    since: date | None = None,
+    order: Sequence[str] = (),
 ) -> tuple[PlannedStep, ...]:
-    """Return what to do in the week that began on `since` (this Monday when None), fitting the hours it still has."""
+    """Return what to do in the week that began on `since` (this Monday when None), fitting the hours it still has.
+
+    `order` is the plan's (`Plan.order`); without one it is the document's.
+    """
     since = since or monday_of(today)
     work = [_worked(found, since) for found in standing.milestones.values()]
     room = _grained(hours_per_week - sum(hours for hours, _ in work))
-    queues = [_Queue(standing, found, today) for found in _in_order(standing)]
+    queues = [_Queue(standing, found, today) for found in _in_order(standing, order)]
     planned = tuple(_filled(queues, room, has_tick=any(ticked for _, ticked in work)))
     return planned or tuple(_waiting(queues, room))
 
 
-def _in_order(standing: Standing) -> list[MilestoneStanding]:
+def _in_order(standing: Standing, order: Sequence[str] = ()) -> list[MilestoneStanding]:
     mine = [found for found in standing.path if found.is_left and (not found.locked or found.state == "doing")]
-    return sorted(mine, key=lambda found: found.effective_state != "doing")
+    places = {slug: place for place, slug in enumerate(order)}
+    return sorted(mine, key=lambda found: (found.effective_state != "doing", places.get(found.slug, 0)))
 
 
 def _worked(found: MilestoneStanding, since: date) -> tuple[float, bool]:

@@ -11,7 +11,7 @@ from roadmap.document import Document, parse
 from roadmap.planning import PlannedStep, next_milestones, this_week, to_confirm, worked_since
 from tests.roadmap.diary import Diary, edition, milestone, steps
 
-FIXTURE = Path(__file__).parents[2] / "fixtures" / "ml_architect.yaml"
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "ml_architect.yaml"
 MONDAY = date(2026, 11, 23)
 WEEK = timedelta(weeks=1)
 

@@ -1,0 +1,198 @@
+"""A learner's plan: one answer for the page, the mail, the calendar and the export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from roadmap.document import Document, Stage
+from roadmap.standing import Progress, Standing, standing_of
+
+from .forecast import Bound, Interval, day_in, interval, required_hours
+from .network import Network, effort_per_earned_hour, network_of
+from .pace import Pace, earned_hours, evidence, pace_of
+from .pauses import Pauses
+from .reading import idle_spans
+from .schedule import Run, latest_starts, schedule, slack_of
+
+NO_PAUSES = Pauses()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a plan follows from. `today` and `started_on` are local dates; `progress` names hours and target."""
+
+    document: Document
+    progress: Progress
+    started_on: date
+    today: date
+    pauses: Pauses = NO_PAUSES
+
+    @cached_property
+    def standing(self) -> Standing:
+        return standing_of(self.document, self.progress)
+
+    @cached_property
+    def network(self) -> Network:
+        return network_of(self.standing, today=self.today, pauses=self.pauses)
+
+    @cached_property
+    def bound(self) -> Bound:
+        return Bound(self.network)
+
+    @cached_property
+    def earned(self) -> Mapping[date, float]:
+        """The hours earned on each local day."""
+        return self._earned(held_back=0.1)
+
+    def _earned(self, *, held_back: float) -> Mapping[date, float]:
+        return earned_hours(
+            self.document,
+            self.progress.marks,
+            started_on=self.started_on,
+            pauses=self.pauses,
+            held_back=held_back,
+        )
+
+    @cached_property
+    def pace(self) -> Pace:
+        idle = idle_spans(self.standing, started_on=self.started_on, today=self.today)
+        earned, effort = self._earned(held_back=0.0), effort_per_earned_hour(self.document)
+        weeks = evidence(earned, started_on=self.started_on, today=self.today, pauses=self.pauses, idle=idle)
+        return pace_of(self._statements, (week._replace(hours=week.hours * effort) for week in weeks))
+
+    @property
+    def _statements(self) -> tuple[tuple[date, float], ...]:
+        """What the learner said, and what they would say now."""
+        said, now = self.progress.paces, self.progress.hours_per_week
+        return said if said and said[-1][1] == now else (*said, (self.today if said else self.started_on, now))
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether nothing is left on the path."""
+        return not self.network.slugs
+
+    def finish(self, stage: str | None = None) -> Interval | None:
+        """Return when the path, or the path up to a stage, is finished; None where nothing is left."""
+        if self.is_finished:
+            return None
+        return interval(self.bound, self.pace, today=self.today, pauses=self.pauses, stage=self._number(stage))
+
+    def likely(self, stage: str | None = None, *, hurried: bool = False) -> date | None:
+        """Return the middle of `finish` alone, or what it would be if nothing took calendar time."""
+        if self.is_finished:
+            return self.today
+        pace, number = self.pace.hours, self._number(stage)
+        weeks = self.bound.work(number) / pace if hurried else self.bound.finish(pace, number).weeks
+        return day_in(weeks, today=self.today, pauses=self.pauses)
+
+    def ready_for(self, milestone: str) -> date | None:
+        """Return when all is likely done that a milestone left on the path waits for; None beyond the horizon."""
+        before = self.network.slugs.index(milestone)
+        weeks = self.bound.finish(self.pace.hours, before=before).weeks
+        return day_in(weeks, today=self.today, pauses=self.pauses)
+
+    def _number(self, stage: str | None) -> int | None:
+        """Return a stage's place; the whole path's where the edition has no such stage."""
+        slugs = [found.slug for found in self.document.stages]
+        return slugs.index(stage) if stage in slugs else None
+
+    def with_progress(self, **changes: object) -> Situation:
+        """Return the same with other progress: what if."""
+        return replace(self, progress=replace(self.progress, **changes))  # type: ignore[arg-type] # field names
+
+
+@dataclass(frozen=True)
+class StageForecast:
+    """A stage with something left, and when it is finished."""
+
+    stage: Stage
+    finish: Interval
+
+
+class Plan:
+    """What follows from a situation; each part is worked out when it is first asked for."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+
+    @property
+    def standing(self) -> Standing:
+        return self.situation.standing
+
+    @property
+    def pace(self) -> Pace:
+        return self.situation.pace
+
+    @cached_property
+    def finish(self) -> Interval | None:
+        return self.situation.finish()
+
+    @cached_property
+    def stages(self) -> tuple[StageForecast, ...]:
+        """The stages with something left, in their order; none ends before an earlier one."""
+        stages = self.situation.document.stages
+        found = (
+            (stages[number], self.situation.finish(stages[number].slug))
+            for number in self.situation.network.stages_left
+        )
+        return tuple(StageForecast(stage, finish) for stage, finish in found if finish)
+
+    @cached_property
+    def slack(self) -> dict[str, float]:
+        """Weeks that each milestone left may wait without delaying the end."""
+        network = self.situation.network
+        return dict(zip(network.slugs, slack_of(network, self.pace.hours), strict=True))
+
+    @cached_property
+    def critical_path(self) -> tuple[str, ...]:
+        """The milestones left that cannot wait, in an order in which they can be walked."""
+        return tuple(slug for slug, slack in self.slack.items() if slack < 1 / 7)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The milestones left by priority: under way, least slack until their stage is due, the document's order.
+
+        Slack counts in whole weeks. What takes less than a week, in the stage at hand, is not worth putting off.
+        """
+        now, network, pace = self.situation, self.situation.network, self.pace.hours
+        at_hand = min(network.stages, default=0)
+        dues = {stage: now.bound.finish(pace, stage).weeks for stage in network.stages_left}
+        starts = latest_starts(network, pace, dues)
+        keys = []
+        for index, slug in enumerate(network.slugs):
+            is_small = network.stages[index] == at_hand and network.likely[index] < pace and not network.weeks[index]
+            keys.append((not network.begun[index], 0 if is_small else int(starts[index]), self._places[slug]))
+        return tuple(network.slugs[index] for index in sorted(range(len(keys)), key=keys.__getitem__))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {slug: place for place, slug in enumerate(self.situation.document.by_slug)}
+
+    @cached_property
+    def next(self) -> tuple[str, ...]:
+        """The milestones that are open now, by priority."""
+        return tuple(slug for slug in self.order if not self.standing.of(slug).locked)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The schedule: all that is left, week by week at the pace."""
+        network = self.situation.network
+        rank = {slug: number for number, slug in enumerate(self.order)}
+        return schedule(
+            network,
+            self.pace.hours,
+            today=self.situation.today,
+            pauses=self.situation.pauses,
+            rank=[rank[slug] for slug in network.slugs],
+        )
+
+    @cached_property
+    def required_hours_per_week(self) -> float | None:
+        """Return what the target asks for; None without a target, with nothing left, or where no hours suffice."""
+        now = self.situation
+        if now.progress.target_on is None or now.is_finished:
+            return None
+        return required_hours(now.network, now.progress.target_on, today=now.today, pauses=now.pauses)
