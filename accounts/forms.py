@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from . import invitations, names, zones
+from . import invitations, names, pauses, zones
 from .models import Preferences, User
 
 CHOOSING = "At least 8 characters. A few unusual words make a good one."
@@ -230,6 +230,12 @@ class SettingsForm(forms.ModelForm):
         user.save(update_fields=["name"])
         self.instance.digest_due_at = None
         self.instance.save(update_fields=[*self.Meta.fields, "digest_due_at"])
+        if "paused_until" in self.changed_data:
+            until: date | None = self.cleaned_data["paused_until"]
+            if until and until > self.today:
+                pauses.pause(user=user, starts_on=self.today, until=until, today=self.today)
+            else:
+                pauses.resume(user=user, today=self.today)
 
 
 class DeleteForm(forms.Form):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.signing import TimestampSigner
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.urls import reverse
 
 from .models import Invitation, User
@@ -58,3 +58,24 @@ def invitation_for(token: str) -> Invitation | None:
     """Return the invitation of a link, or None if it was withdrawn. Raises `BadSignature` for a foreign token."""
     pk = unsign(token, purpose="invitation")
     return Invitation.objects.select_related("group", "invited_by").filter(pk=pk).first()
+
+
+def calendar_url(user: User) -> str:
+    """Return the secret address of a person's calendar feed; it stays the same until they revoke it."""
+    value = f"{user.pk}-{user.preferences.calendar_serial}"
+    return absolute(reverse("calendar", args=[_calendar_signer().sign(value)]))
+
+
+def calendar_user(token: str) -> User:
+    """Return whose calendar feed `token` opens. Raises `BadSignature` where we did not issue it, or it was revoked."""
+    pk, _, serial = _calendar_signer().unsign(token).partition("-")
+    found = User.objects.select_related("preferences").filter(
+        pk=pk, is_active=True, preferences__calendar_enabled=True, preferences__calendar_serial=serial
+    )
+    if (user := found.first()) is None:
+        raise BadSignature("revoked")
+    return user
+
+
+def _calendar_signer() -> Signer:
+    return Signer(salt="waymark.calendar", sep=SEPARATOR)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from .sessions import Session
 
-__all__ = ["INVITATION_LIFETIME", "Invitation", "Preferences", "Session", "User", "UserManager", "Weekday"]
+__all__ = ["INVITATION_LIFETIME", "Invitation", "Pause", "Preferences", "Session", "User", "UserManager", "Weekday"]
 
 INVITATION_LIFETIME = timedelta(days=14)
 
@@ -105,6 +105,10 @@ class Preferences(models.Model):
     digest_hour = models.PositiveSmallIntegerField("hour", default=8)
     paused_until = models.DateField("paused until", null=True, blank=True)
     digest_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    calendar_serial = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counts the calendar links made; a link of an earlier count is revoked."
+    )
+    calendar_enabled = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name_plural = "preferences"
@@ -119,6 +123,24 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return f"Preferences of {self.user_id}"
+
+
+class Pause(models.Model):
+    """Days without learning: from `starts_on` up to, and without, `until`. Past ones stay: a plan must know them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pauses")
+    starts_on = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lt=models.F("until")), name="pause_ends_after_start"),
+            models.UniqueConstraint("user", "starts_on", name="pause_start_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on} to {self.until}"
 
 
 class Invitation(models.Model):

@@ -6,6 +6,7 @@ from . import views
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
+    path("settings/calendar/", views.calendar, name="settings_calendar"),
     path("accounts/confirm-email/", views.confirm_email, name="account_email_verification_sent"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
 ]

@@ -16,7 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from . import invitations, links
 from .backends import person_of
@@ -39,7 +39,27 @@ def settings(request: HttpRequest) -> HttpResponse:
         form = SettingsForm(instance=form.instance, today=timezone.localdate())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     template = "accounts/_settings.html" if is_htmx else "accounts/settings.html"
-    return render(request, template, {"form": form}, status=status)
+    context = {"form": form, "calendar_url": _calendar_url(request)}
+    return render(request, template, context, status=status)
+
+
+@login_required
+@require_POST
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Make a secret calendar link, or (`wish=revoke`) close the one there is. A new link closes the old one, too."""
+    preferences = person_of(request).preferences
+    preferences.calendar_enabled = request.POST.get("wish") != "revoke"
+    if preferences.calendar_enabled:
+        preferences.calendar_serial += 1
+    preferences.save(update_fields=["calendar_enabled", "calendar_serial"])
+    made = preferences.calendar_enabled
+    messages.success(request, "Your calendar link is ready." if made else "The calendar link no longer works.")
+    return redirect(f"{reverse('settings')}#calendar")
+
+
+def _calendar_url(request: HttpRequest) -> str:
+    user = person_of(request)
+    return links.calendar_url(user) if user.preferences.calendar_enabled else ""
 
 
 class ConfirmEmail(ConfirmEmailVerificationCodeView):

@@ -42,6 +42,7 @@ def export(user: User) -> dict[str, Any]:
             "permissions": list(user.user_permissions.values_list("codename", flat=True)),
         },
         "preferences": _rows(Preferences.objects.filter(user=user))[0],
+        "pauses": _rows(user.pauses.all()),
         "email_addresses": _rows(EmailAddress.objects.filter(user=user)),
         "second_factors": _rows(Authenticator.objects.filter(user=user), without={"data"}),
         "sessions": _rows(user.sessions.all(), without={"session_key", "session_data"}),

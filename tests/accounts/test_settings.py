@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.links import calendar_url
 from accounts.models import User
 
 PATH = "/settings/"
@@ -146,3 +147,32 @@ def test_a_post_needs_a_csrf_token(as_ann: Client, ann: User) -> None:
 def test_the_page_needs_two_queries(as_ann: Client, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):  # the session; the person with their preferences
         as_ann.get(PATH)
+
+
+def test_the_pause_of_the_form_is_remembered(as_ann: Client, ann: User) -> None:
+    today = timezone.localdate()
+    until = today + timedelta(days=30)
+    as_ann.post(PATH, {**GOOD, "paused_until": until.isoformat()})
+    assert list(ann.pauses.values_list("starts_on", "until")) == [(today, until)]
+    as_ann.post(PATH, GOOD)
+    assert not ann.pauses.exists()
+
+
+def test_a_calendar_link_is_made_renewed_and_revoked(as_ann: Client, ann: User) -> None:
+    assert ".ics" not in as_ann.get(PATH).text
+    made = []
+    for _ in range(2):
+        assert as_ann.post(f"{PATH}calendar/", {"wish": "make"})["Location"] == f"{PATH}#calendar"
+        made.append(calendar_url(User.objects.get(pk=ann.pk)))
+        assert made[-1] in as_ann.get(PATH).text
+    assert made[0] != made[1]
+    assert as_ann.get(made[0]).status_code == 404
+    assert as_ann.get(made[1]).status_code == 200
+    as_ann.post(f"{PATH}calendar/", {"wish": "revoke"})
+    assert as_ann.get(made[1]).status_code == 404
+    assert ".ics" not in as_ann.get(PATH).text
+
+
+def test_a_calendar_link_is_made_by_post_only(as_ann: Client, ann: User) -> None:
+    assert as_ann.get(f"{PATH}calendar/").status_code == 405
+    assert not User.objects.get(pk=ann.pk).preferences.calendar_enabled

@@ -20,7 +20,7 @@ from django.db.models import ForeignKey, Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Invitation, Preferences, Session, User
+from accounts.models import Invitation, Pause, Preferences, Session, User
 from roadmap import takeout
 from roadmap.models import Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap, Suppression
 
@@ -40,6 +40,7 @@ def rich_person() -> User:
     user.groups.add(Group.objects.create(name="mark-group"))
     user.user_permissions.add(Permission.objects.get(codename="view_logentry"))
     Preferences.objects.filter(user=user).update(timezone="Pacific/Chatham")
+    Pause.objects.create(user=user, starts_on=date(2026, 7, 1), until=date(2026, 7, 31))
     EmailAddress.objects.create(user=user, email="mark-address@example.org")
     Authenticator.objects.create(user=user, type="totp", data={"secret": "hidden-secret"})
     Session.objects.create(session_key="hidden-key", session_data="", expire_date=NOW + timedelta(days=77), user=user)
@@ -74,6 +75,7 @@ def marks_of(user: User) -> dict[str, str]:
         "accounts.User_groups": "mark-group",
         "accounts.User_user_permissions": "view_logentry",
         "accounts.Preferences": "Pacific/Chatham",
+        "accounts.Pause": "2026-07-31",
         "accounts.Session": (NOW + timedelta(days=77)).strftime("%Y-%m-%d"),
         "accounts.Invitation": "mark-invited@example.org",
         "account.EmailAddress": "mark-address@example.org",

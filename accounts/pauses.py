@@ -1,0 +1,54 @@
+"""Pauses: days without learning and without letters, past, running and planned."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from .models import Pause, Preferences, User
+
+
+@transaction.atomic
+def pause(*, user: User, starts_on: date, until: date, today: date) -> None:
+    """Pause from a day up to another, and without it; whatever else was planned is replaced.
+
+    A running pause keeps its first day. Past pauses stay as they were. Raises `ValueError` for days in the wrong order.
+    """
+    if not today < until or not starts_on < until:
+        raise ValueError(f"a pause from {starts_on} until {until}, seen on {today}")
+    running = _end(user, today=today)
+    if starts_on > today:
+        if running is not None:
+            _set(user, running.starts_on, min(running.until, starts_on))
+        _set(user, starts_on, until)
+    else:
+        _set(user, running.starts_on if running else today, until)
+    _tell_the_planner(user, today=today)
+
+
+@transaction.atomic
+def resume(*, user: User, today: date) -> None:
+    """End the running pause today, and drop what was planned."""
+    _end(user, today=today)
+    _tell_the_planner(user, today=today)
+
+
+def _end(user: User, *, today: date) -> Pause | None:
+    """Take away what lies ahead; return the pause that runs today as it was before."""
+    Preferences.objects.select_for_update().get(user=user)
+    running = Pause.objects.filter(user=user, starts_on__lte=today, until__gt=today).first()
+    Pause.objects.filter(user=user, starts_on__gte=today).delete()
+    Pause.objects.filter(user=user, until__gt=today).update(until=today)
+    return running
+
+
+def _set(user: User, starts_on: date, until: date) -> None:
+    Pause.objects.update_or_create(user=user, starts_on=starts_on, defaults={"until": until})
+
+
+def _tell_the_planner(user: User, *, today: date) -> None:
+    """Letters stop while a pause runs; the next one's time is found anew."""
+    running = Pause.objects.filter(user=user, starts_on__lte=today, until__gt=today).first()
+    until = running.until if running else None
+    Preferences.objects.filter(user=user).update(paused_until=until, digest_due_at=None)
