@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
+NEAR, MIDDLING = timedelta(days=274), timedelta(days=5 * 365)
 _PERIOD = re.compile(r"(\d{4})-W(\d{2})")
 
 
@@ -86,3 +87,24 @@ def _at(on: date, hour: int, zone: str) -> datetime:
         return datetime.combine(on, time(hour), ZoneInfo(zone)).astimezone(UTC)
     except OverflowError:
         raise BeyondCalendarError(f"{on} in {zone}") from None
+
+
+def about(on: date | None, today: date) -> str:
+    """Say a forecast's day as exactly as it deserves: a month while it is near, then a part of a year, then a year."""
+    if on is None:
+        return "not within 50 years"
+    if on - today < NEAR:
+        return f"{on:%B %Y}"
+    if on - today < MIDDLING:
+        part = ("early ", "mid-", "late ")[(on.month - 1) // 4]
+        return f"{part}{on.year}"
+    return str(on.year)
+
+
+def moved(days: int) -> str:
+    """Say a move: `3 days later`, `2 weeks earlier`, `5 months later`."""
+    size = abs(days)
+    units = (("day", 1.0, 14), ("week", 7.0, 70), ("month", 30.44, 730), ("year", 365.2425, 10**9))
+    unit, length = next((name, length) for name, length, below in units if size < below)
+    count = round(size / length)
+    return f"{count} {unit}{'s' * (count != 1)} {'later' if days > 0 else 'earlier'}"

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from roadmap import placement
 from roadmap.actions import HOURS_DECIMALS
+from roadmap.document import Document
 from roadmap.models import NOTE_LENGTH, State
 from roadmap.models.fields import WebURLFormField
 
 FIRST_DATE = date(1900, 1, 1)
 FARTHEST_TARGET = timedelta(days=365 * 60)
 MOST_HOURS_AT_ONCE = 1_000
+LONGEST_PAUSE = timedelta(days=3 * 366)
 LARGEST_ID = 2**63 - 1
 _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
 
@@ -69,10 +72,8 @@ def day_field(label: str = "On", **kwargs: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=DateInput(), **kwargs)
 
 
-class EnrolForm(forms.Form):
-    """How much time there is in a week, and perhaps by when."""
-
-    hours_per_week = HoursField(
+def hours_per_week_field() -> HoursField:
+    return HoursField(
         label="Hours a week",
         min_value=0.5,
         max_value=168,
@@ -80,6 +81,12 @@ class EnrolForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
         help_text="Time for your own study and practice. Lectures that you attend anyway and paid work don't count.",
     )
+
+
+class EnrolForm(forms.Form):
+    """How much time there is in a week, and perhaps by when."""
+
+    hours_per_week = hours_per_week_field()
     target_on = forms.DateField(
         label="I'd like to be there by",
         required=False,
@@ -218,3 +225,91 @@ class PlacementForm(MarkForm):
                 required=False,
                 error_messages={"invalid_choice": "There is no milestone %(value)s on this roadmap."},
             )
+
+
+class KnownField(forms.MultipleChoiceField):
+    """Offers degrees and whole stages to bring along; takes any stage or milestone by its slug, as milestones."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, document: Document) -> None:
+        degrees = [(m.slug, m.title) for m in document.milestones if m.kind == "degree" and not m.retired_on]
+        stages = [(stage.slug, f"All of “{stage.title}”") for stage in document.stages]
+        super().__init__(label="I know already", required=False, choices=[*degrees, *stages])
+        self.document = document
+
+    def valid_value(self, value: Any) -> bool:
+        return value in self.document.by_slug or value in self.document.stage_by_slug
+
+    def clean(self, value: Any) -> list[str]:
+        """Return slugs of live milestones, each once."""
+        found: dict[str, None] = {}
+        for slug in super().clean(value):
+            stage = self.document.in_stage(slug) if slug in self.document.stage_by_slug else ()
+            meant = stage or (self.document.by_slug[slug],)
+            found.update(dict.fromkeys(milestone.slug for milestone in meant if not milestone.retired_on))
+        return list(found)
+
+
+class PreviewForm(forms.Form):
+    """What would my plan be?"""
+
+    hours_per_week = hours_per_week_field()
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["known"] = KnownField(document)
+
+
+class WhatIfForm(EnrolForm):
+    """Other hours, another target, other choices, more that I know."""
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = {f"choice-{group.slug}": group.slug for group in document.groups}
+        for name, slug in self.groups.items():
+            group = document.group_by_slug[slug]
+            live = [document.by_slug[member] for member in group.members if not document.by_slug[member].retired_on]
+            self.fields[name] = forms.ChoiceField(
+                label=group.title, required=False, choices=[("", "As it is"), *((m.slug, m.title) for m in live)]
+            )
+        self.fields["known"] = KnownField(document)
+
+    @property
+    def posted(self) -> list[tuple[str, str]]:
+        """What was entered, to be posted as it was shown."""
+        data = cast(QueryDict, self.data)
+        return [(name, value) for name in self.fields for value in data.getlist(name) if value]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The choices made, by group."""
+        return {slug: self.cleaned_data[name] for name, slug in self.groups.items() if self.cleaned_data[name]}
+
+
+class PauseForm(forms.Form):
+    """Days without learning, from one up to another."""
+
+    starts_on = forms.DateField(label="From", widget=DateInput())
+    until = forms.DateField(label="Back on", widget=DateInput())
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for name in ("starts_on", "until"):
+            self.fields[name].widget.attrs.update(min=today.isoformat())
+
+    def clean_starts_on(self) -> date:
+        starts_on: date = self.cleaned_data["starts_on"]
+        if not self.today <= starts_on <= self.today + LONGEST_PAUSE:
+            raise ValidationError("Choose today or a later day, within three years.", code="range")
+        return starts_on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        starts_on, until = data.get("starts_on"), data.get("until")
+        if starts_on and until and until <= starts_on:
+            self.add_error("until", "Choose a day after the first one.")
+        elif until and until > self.today + LONGEST_PAUSE:
+            self.add_error("until", "Choose a day within the next three years.")
+        return data

@@ -7,26 +7,28 @@ zone, and two more for the projection when there is an enrolment. The edition it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from accounts import zones
-from accounts.models import Preferences, User
+from accounts.models import Pause, Preferences, User
 from roadmap import editions, projection
-from roadmap.calendar import local_date
+from roadmap.calendar import WEEK, local_date
 from roadmap.document import Document
-from roadmap.models import Choice, Enrolment, Event, MilestoneProgress, Roadmap
+from roadmap.models import Choice, Edition, Enrolment, Event, MilestoneProgress, Roadmap
 from roadmap.news import News, news_for, shortened
-from roadmap.standing import Mark, Progress, Standing, standing_of
+from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, week_before
+from roadmap.standing import Mark, Progress, Standing, fold, standing_of
 
 UNTOUCHED = Mark()
 _ENROLMENT_COLUMNS = tuple(field.attname for field in Enrolment._meta.concrete_fields)
@@ -34,13 +36,18 @@ _ENROLMENT_COLUMNS = tuple(field.attname for field in Enrolment._meta.concrete_f
 
 @dataclass(frozen=True)
 class Journey:
-    """A published roadmap as one visitor sees it; `enrolment` is there if they follow it, or did so once."""
+    """A published roadmap as one visitor sees it; `enrolment` is there if they follow it, or did so once.
+
+    `edition_before` is the number that was current a week ago; before the first one it is the current one's.
+    """
 
     roadmap: Roadmap
     edition: int
     today: date
     enrolment: Enrolment | None = None
     can_undo: bool = False
+    pauses: Pauses = NO_PAUSES
+    edition_before: int = 0
 
     @cached_property
     def document(self) -> Document:
@@ -82,6 +89,15 @@ class OwnJourney(Journey):
         return self.progress.marks
 
     @cached_property
+    def situation(self) -> Situation:
+        """What the plan follows from."""
+        return Situation(self.document, self.progress, self.enrolment.started_on, self.today, self.pauses)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(self.situation)
+
+    @cached_property
     def news(self) -> News:
         """What has changed for the learner since the edition that they last took note of."""
         seen = self.enrolment.seen_edition
@@ -110,10 +126,13 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
         row = rows.get()
         return Journey(row, row.edition, _today("UTC"))
     zone = Subquery(Preferences.objects.filter(user=user).values("timezone")[:1])
-    row = _with_enrolment(rows, user).annotate(zone=zone, can_undo=_can_undo("mine__pk")).get()
+    row = _with_enrolment(rows, user).annotate(zone=zone, can_undo=_can_undo("mine__pk"))
+    row = row.annotate(paused=_pauses(user), edition_before=_edition_before("pk")).get()
     enrolment = _enrolment(row)
-    visit = Journey(row, row.edition, _today(row.zone), enrolment)
-    return visit if enrolment is None or enrolment.left_at else _own([(visit, enrolment, row.can_undo)])[0]
+    if enrolment is None:
+        return Journey(row, row.edition, _today(row.zone))
+    visit = _visit(row, row, enrolment)
+    return visit if enrolment.left_at else _own([(visit, enrolment)])[0]
 
 
 def journeys(user: User) -> list[OwnJourney]:
@@ -122,9 +141,46 @@ def journeys(user: User) -> list[OwnJourney]:
         Enrolment.objects.filter(user=user, left_at=None, roadmap__current_edition__isnull=False)
         .select_related("roadmap")
         .annotate(edition=F("roadmap__current_edition__number"), zone=F("user__preferences__timezone"))
-        .annotate(can_undo=_can_undo("pk"))
+        .annotate(can_undo=_can_undo("pk"), paused=_pauses(user), edition_before=_edition_before("roadmap"))
     )
-    return _own([(Journey(row.roadmap, row.edition, _today(row.zone), row), row, row.can_undo) for row in enrolments])
+    return _own([(_visit(row.roadmap, row, row), row) for row in enrolments])
+
+
+def a_week_ago(journeys: Iterable[OwnJourney]) -> dict[int, Situation]:
+    """Return the situations of seven days ago by enrolment, of those who had begun by then: one query for all.
+
+    Events are taken by the moment at which they were told, so a tick dated back belongs to the week of the telling.
+    """
+    mine = {journey.enrolment.pk: journey for journey in journeys}
+    past: defaultdict[int, list[Event]] = defaultdict(list)
+    if mine:
+        for event in Event.objects.filter(enrolment__in=mine, at__lte=timezone.now() - WEEK).order_by("pk"):
+            past[event.enrolment_id].append(event)
+    return {
+        key: week_before(
+            mine[key].situation,
+            document=editions.document_in(mine[key].roadmap.pk, mine[key].edition_before),
+            progress=fold(projection.happenings(events)),
+        )
+        for key, events in past.items()
+    }
+
+
+def _visit(roadmap: Roadmap, row: Any, enrolment: Enrolment) -> Journey:
+    pauses = Pauses.of((date.fromisoformat(pause["from"]), date.fromisoformat(pause["until"])) for pause in row.paused)
+    before = row.edition_before or row.edition
+    return Journey(roadmap, row.edition, _today(row.zone), enrolment, row.can_undo, pauses, before)
+
+
+def _pauses(user: User) -> ArraySubquery:
+    spans = Pause.objects.filter(user=user).values(span=JSONObject(**{"from": "starts_on", "until": "until"}))
+    return ArraySubquery(spans)
+
+
+def _edition_before(roadmap: str) -> Subquery:
+    """Return the number of the edition that was current a week ago."""
+    then = Edition.objects.filter(roadmap=OuterRef(roadmap), published_at__lte=timezone.now() - WEEK)
+    return Subquery(then.order_by("-number").values("number")[:1])
 
 
 def offered(user: User | AnonymousUser) -> list[Offer]:
@@ -156,6 +212,11 @@ def _enrolment(row: Any) -> Enrolment | None:
     return Enrolment.from_db(row._state.db, _ENROLMENT_COLUMNS, found)
 
 
+def today_of(user: User) -> date:
+    """Return today's date on a learner's wall."""
+    return _today(user.preferences.timezone)
+
+
 def _published() -> QuerySet[Any]:
     """Return published roadmaps, each with the number of its current `edition`."""
     return Roadmap.objects.filter(current_edition__isnull=False).annotate(edition=F("current_edition__number"))
@@ -177,11 +238,11 @@ def _can_undo(enrolment: str) -> Exists:
     return Exists(own.filter(~Exists(undone)))
 
 
-def _own(visits: Sequence[tuple[Journey, Enrolment, bool]]) -> list[OwnJourney]:
+def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
     """Add the projection of these enrolments, in two queries however many they are."""
     marks: defaultdict[int, list[MilestoneProgress]] = defaultdict(list)
     choices: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    keys = [enrolment.pk for _, enrolment, _ in visits]
+    keys = [enrolment.pk for _, enrolment in visits]
     if keys:
         for mark in MilestoneProgress.objects.filter(enrolment__in=keys):
             marks[mark.enrolment_id].append(mark)
@@ -193,8 +254,10 @@ def _own(visits: Sequence[tuple[Journey, Enrolment, bool]]) -> list[OwnJourney]:
             edition=visit.edition,
             today=visit.today,
             enrolment=enrolment,
-            can_undo=can_undo,
+            can_undo=visit.can_undo,
+            pauses=visit.pauses,
+            edition_before=visit.edition_before,
             progress=projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk]),
         )
-        for visit, enrolment, can_undo in visits
+        for visit, enrolment in visits
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from roadmap.views import catalogue, digests, placement, plan, progress, takeout
+from roadmap.views import calendar, catalogue, digests, placement, plan, progress, takeout, what_if
 
 milestone: list[URLPattern | URLResolver] = [
     path("", catalogue.milestone, name="milestone"),
@@ -17,6 +17,8 @@ one_roadmap: list[URLPattern | URLResolver] = [
     path("map/", catalogue.road_map, name="road_map"),
     path("document.yaml", catalogue.document, name="document"),
     path("plan.json", plan.plan_json, name="plan_json"),
+    path("preview/", what_if.preview, name="what_if_preview"),
+    path("what-if/", what_if.what_if, name="what_if"),
     path("enrol/", progress.enrol, name="enrol"),
     path("leave/", progress.leave, name="leave"),
     path("news/", progress.news, name="news"),
@@ -29,6 +31,8 @@ one_roadmap: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", catalogue.home, name="home"),
     path("plan/", plan.plan, name="plan"),
+    path("plan/pause/", plan.pause, name="pause"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
     path("digests/unsubscribe/<str:token>/", digests.unsubscribe, name="digest_unsubscribe"),
     path("account/export/", takeout.export, name="export"),
     path("account/delete/", takeout.delete, name="delete"),

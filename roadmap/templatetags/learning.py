@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+
+from roadmap import calendar
 
 register = template.Library()
 
@@ -52,3 +55,33 @@ def markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(clean)  # noqa: S308 - it comes out of the sanitiser
+
+
+@register.filter
+def about(on: date | None, today: date) -> str:
+    """Say a forecast's day as exactly as it deserves."""
+    return calendar.about(on, today)
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """Write a number as an address takes it."""
+    return f"{value:g}"
+
+
+@register.filter
+def tenth(value: float) -> str:
+    """Write a pace as an address takes it: in tenths, at least half an hour."""
+    return f"{max(0.5, round(value, 1)):g}"
+
+
+@register.filter
+def less(now: float, before: float) -> str:
+    """Write a difference with its sign."""
+    return f"{now - before:+,.1f}".removesuffix(".0").replace("-", "−")
+
+
+@register.filter
+def moved(days: int) -> str:
+    """Say `2 weeks later`."""
+    return calendar.moved(days)

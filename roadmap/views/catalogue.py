@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from roadmap import queries
 from roadmap.document import dump, json_schema
+from roadmap.queries import OwnJourney
 from roadmap.views.atlas import atlas
 from roadmap.views.gate import journey_or_404
 from roadmap.views.overview import glance, overview
@@ -37,7 +38,9 @@ def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def road_map(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a roadmap as a map and as an outline."""
-    return render(request, "roadmap/map.html", atlas(journey_or_404(request, slug)))
+    shown = journey_or_404(request, slug)
+    critical = frozenset(shown.plan.critical_path) if isinstance(shown, OwnJourney) else frozenset()
+    return render(request, "roadmap/map.html", atlas(shown, critical=critical))
 
 
 @require_safe

@@ -12,10 +12,11 @@ from django.http import QueryDict
 from roadmap import planning
 from roadmap.calendar import monday_of
 from roadmap.document import Stage
-from roadmap.forms import EnrolForm
-from roadmap.planning import PlannedStep
-from roadmap.queries import Journey, Offer, OwnJourney
+from roadmap.forms import EnrolForm, PauseForm
+from roadmap.planning import PlannedStep, Situation
+from roadmap.queries import Journey, Offer, OwnJourney, a_week_ago
 from roadmap.standing import Progress, Standing, Sum, standing_of
+from roadmap.views.outlook import Outlook, outlook
 from roadmap.views.rows import Board, Row
 from roadmap.views.sheet import StepLine, step_line
 
@@ -42,6 +43,7 @@ class Card:
     upcoming: tuple[Row, ...]
     remaining: tuple[tuple[Stage, Sum], ...]
     enrol_form: EnrolForm
+    outlook: Outlook | None
 
 
 def overview(journey: Journey) -> dict[str, Any]:
@@ -72,9 +74,18 @@ def glance(offer: Offer) -> dict[str, Any]:
     }
 
 
-def dashboard(journeys: Sequence[OwnJourney]) -> dict[str, Any]:
+def dashboard(journeys: Sequence[OwnJourney], *, pause_form: PauseForm | None = None) -> dict[str, Any]:
     """Return the context of the dashboard of somebody who follows something."""
-    return {"cards": [_card(journey) for journey in journeys]}
+    before = a_week_ago(journeys)
+    today = journeys[0].today if journeys else None
+    return {
+        "cards": [_card(journey, before.get(journey.enrolment.pk)) for journey in journeys],
+        "pause": next(((begin, end) for begin, end in journeys[0].pauses.spans if end > today), None)
+        if today
+        else None,
+        "pause_form": pause_form or (PauseForm(today=today, initial={"starts_on": today}) if today else None),
+        "today": today,
+    }
 
 
 def beginnings(offers: Sequence[Offer]) -> dict[str, Any]:
@@ -89,15 +100,17 @@ def enrol_form(journey: Journey, data: QueryDict | None = None) -> EnrolForm:
     return EnrolForm(data, today=journey.today, initial=initial, auto_id=f"{journey.roadmap.slug}-%s")
 
 
-def _card(journey: OwnJourney) -> Card:
+def _card(journey: OwnJourney, before: Situation | None) -> Card:
     document, standing, today = journey.document, journey.standing, journey.today
     board = Board(document, standing)
-    planned = planning.this_week(standing, hours_per_week=journey.progress.hours_per_week, today=today)
+    planned = planning.this_week(
+        standing, hours_per_week=journey.progress.hours_per_week, today=today, order=journey.plan.order
+    )
     week = _week(board, standing, planned, monday_of(today))
     to_confirm = planning.to_confirm(standing)
     week = tuple(item for item in week if item.row.milestone.slug not in to_confirm)
     shown = {item.row.milestone.slug for item in week} | set(to_confirm)
-    upcoming = [slug for slug in planning.next_milestones(standing) if slug not in shown]
+    upcoming = [slug for slug in journey.plan.next if slug not in shown]
     sums = ((stage, standing.in_stage(stage.slug)) for stage in document.stages)
     return Card(
         journey=journey,
@@ -108,6 +121,7 @@ def _card(journey: OwnJourney) -> Card:
         upcoming=tuple(board.row(document.by_slug[slug]) for slug in upcoming[:NEXT_SHOWN]),
         remaining=tuple((stage, figures) for stage, figures in sums if figures.counts.left),
         enrol_form=enrol_form(journey),
+        outlook=outlook(journey, before),
     )
 
 

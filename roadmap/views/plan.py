@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from http import HTTPStatus
 
-from roadmap import planning, queries
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import pauses
+from roadmap import queries
+from roadmap.figures import figures
+from roadmap.forms import PauseForm
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, signed_in
 from roadmap.views.overview import beginnings, dashboard
+
+WEEKS_SHOWN = 52
 
 
 @require_safe
@@ -23,18 +31,27 @@ def plan(request: LearnerRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def plan_json(request: LearnerRequest, slug: str) -> HttpResponse:
-    """Give the figures of the page to programs. Schedule and forecast are absent until they are worked out."""
+    """Give the figures of the page to programs; `?weeks=all` lays out everything, else the next 52 weeks."""
     mine = enrolled_or_404(request, slug)
-    standing = mine.standing
-    data = {
-        "roadmap": mine.roadmap.slug,
-        "edition": mine.edition,
-        "today": mine.today.isoformat(),
-        "hours_per_week": mine.progress.hours_per_week,
-        "counts": standing.counts._asdict(),
-        "hours": standing.hours._asdict(),
-        "percent": standing.percent,
-        "next": list(planning.next_milestones(standing)),
-        "locked": {slug: list(missing) for slug, missing in standing.locked.items()},
-    }
-    return JsonResponse(data)
+    before = queries.a_week_ago([mine]).get(mine.enrolment.pk)
+    weeks = None if request.GET.get("weeks") == "all" else WEEKS_SHOWN
+    return JsonResponse(figures(mine, before, weeks=weeks))
+
+
+@require_POST
+@signed_in
+def pause(request: LearnerRequest) -> HttpResponse:
+    """Pause from a day up to another, or (`wish=resume`) be back today. It holds for everything that I follow."""
+    today = queries.today_of(request.user)
+    if request.POST.get("wish") == "resume":
+        pauses.resume(user=request.user, today=today)
+        messages.success(request, "Welcome back. Your plan goes on from today.")
+        return redirect("plan")
+    form = PauseForm(request.POST, today=today)
+    if not form.is_valid():
+        context = dashboard(queries.journeys(request.user), pause_form=form)
+        return render(request, "roadmap/plan.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    pauses.pause(user=request.user, today=today, **form.cleaned_data)
+    until = form.cleaned_data["until"]
+    messages.success(request, f"Paused until {until.day} {until:%B %Y}. Nothing counts as late meanwhile.")
+    return redirect("plan")

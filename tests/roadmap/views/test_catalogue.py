@@ -38,16 +38,25 @@ def warm(client, roadmap):
 
 
 class TestQueries:
-    @pytest.mark.parametrize("path", ["/", "/roadmaps/", ROAD, ALGEBRA, f"{ROAD}map/", f"{ROAD}document.yaml"])
+    @pytest.mark.parametrize(
+        "path", ["/", "/roadmaps/", ROAD, ALGEBRA, f"{ROAD}map/", f"{ROAD}preview/", f"{ROAD}document.yaml"]
+    )
     def test_a_visitors_page(self, client, warm, path, django_assert_num_queries):
         with django_assert_num_queries(VISITORS_QUERIES):
             assert client.get(path).status_code == 200
 
-    @pytest.mark.parametrize("path", [ROAD, ALGEBRA, f"{ROAD}map/", f"{ROAD}placement/", "/plan/", f"{ROAD}plan.json"])
+    @pytest.mark.parametrize("path", [ROAD, ALGEBRA, f"{ROAD}map/", f"{ROAD}placement/", f"{ROAD}what-if/"])
     def test_a_learners_page(self, me, warm, path, django_assert_num_queries):
         me.post(f"{ALGEBRA}state/", {"state": "doing"})
         me.get(path)  # takes the message away
         with django_assert_num_queries(LEARNERS_QUERIES):
+            assert me.get(path).status_code == 200
+
+    @pytest.mark.parametrize("path", ["/plan/", f"{ROAD}plan.json"])
+    def test_a_plan_reads_last_weeks_events_too(self, me, warm, path, django_assert_num_queries):
+        me.post(f"{ALGEBRA}state/", {"state": "doing"})
+        me.get("/plan/")
+        with django_assert_num_queries(LEARNERS_QUERIES + 1):
             assert me.get(path).status_code == 200
 
     @pytest.mark.parametrize("path", ["/", "/roadmaps/"])

@@ -7,9 +7,12 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from accounts.models import User
 from roadmap import actions
+from roadmap.models import Enrolment
 from tests.roadmap.conftest import TODAY
 
 ROAD = "/roadmaps/ml-architect/"
@@ -94,15 +97,8 @@ def test_plan_json_says_what_the_contract_names_and_no_more(me, roadmap):
     me.post(f"{ROAD}milestones/linear-algebra/state/", {"state": "done"})
     data = me.get(f"{ROAD}plan.json").json()
     assert set(data) == {
-        "roadmap",
-        "edition",
-        "today",
-        "hours_per_week",
-        "counts",
-        "hours",
-        "percent",
-        "next",
-        "locked",
+        *("roadmap", "edition", "today", "hours_per_week", "pace", "counts", "hours", "percent", "finish", "stages"),
+        *("why", "required_hours_per_week", "next", "locked", "weeks"),
     }
     assert (data["roadmap"], data["edition"], data["hours_per_week"]) == ("ml-architect", 1, 10)
     counts = data["counts"]
@@ -111,6 +107,81 @@ def test_plan_json_says_what_the_contract_names_and_no_more(me, roadmap):
     assert hours["earned"] + hours["skipped"] + hours["left"] == pytest.approx(hours["total"])
     assert data["locked"]["statistics-and-probability"] == ["applied-mathematics"]
     assert "linear-algebra" not in data["next"]
+    assert data["finish"]["early"] < data["finish"]["likely"] < data["finish"]["late"]
+    assert data["stages"][0]["slug"] == "degree-foundations"
+    assert data["required_hours_per_week"] is None
+    assert data["why"] == []
+
+
+def test_the_weeks_lay_out_all_that_is_left_and_never_more_than_the_pace(me, roadmap):
+    data = me.get(f"{ROAD}plan.json?weeks=all").json()
+    weeks = [sum(part["hours"] for part in week["milestones"]) for week in data["weeks"]]
+    assert sum(weeks) == pytest.approx(data["hours"]["left"], abs=0.5)
+    assert max(weeks) <= data["pace"] + 1e-9
+    assert len(me.get(f"{ROAD}plan.json").json()["weeks"]) == 52
+
+
+def test_the_page_and_the_data_say_the_same(me):
+    page, data = text(me.get("/plan/")), me.get(f"{ROAD}plan.json").json()
+    for name, day in data["finish"].items():
+        assert f'data-figure="finish-{name}" data-value="{day}"' in page
+
+
+def test_a_target_asks_for_hours_and_says_when_it_is_out_of_reach(me, enrolment):
+    today = timezone.localdate()
+    me.post(f"{ROAD}enrol/", {"hours_per_week": "5", "target_on": (today + timedelta(days=3650)).isoformat()})
+    needed = me.get(f"{ROAD}plan.json").json()["required_hours_per_week"]
+    assert 5 < needed < 20
+    page = text(me.get("/plan/"))
+    assert "Your target is out of reach at this pace" in page
+    assert f"See {needed:g} h a week" in page
+    me.post(f"{ROAD}enrol/", {"hours_per_week": "5", "target_on": (today + timedelta(days=30)).isoformat()})
+    assert me.get(f"{ROAD}plan.json").json()["required_hours_per_week"] is None
+    assert "some milestones simply take their time" in text(me.get("/plan/"))
+
+
+def test_slow_weeks_move_the_finish_and_the_reason_is_said(client, learner, roadmap, document):
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(weeks=5)):
+        begun = timezone.localdate()
+        actions.enrol(user=learner, roadmap=roadmap, hours_per_week=10, target_on=None, today=begun, edition=1)
+        enrolment = Enrolment.objects.get()
+    for week in range(4, 0, -1):
+        with time_machine.travel(now - timedelta(weeks=week, days=1)):
+            on = timezone.localdate()
+            actions.log_hours(enrolment=enrolment, milestone="linear-algebra", hours=2, on=on, today=on, edition=1)
+    client.force_login(learner)
+    data = client.get(f"{ROAD}plan.json").json()
+    assert data["pace"] < 7
+    assert {reason["cause"] for reason in data["why"]} <= {"pace", "calendar"}
+    page = text(client.get("/plan/"))
+    assert "you earned less than your plan counts on" in page
+    assert "Slower than you meant" in page
+    assert "What if…?" in page
+
+
+def test_a_pause_stops_weeks_and_letters_and_can_be_ended(me, learner):
+    today = timezone.localdate()
+    until = today + timedelta(days=50)
+    response = me.post("/plan/pause/", {"starts_on": today.isoformat(), "until": until.isoformat()})
+    assert response.url == "/plan/"
+    weeks = me.get(f"{ROAD}plan.json").json()["weeks"]
+    assert weeks[0]["starts_on"] >= (until - timedelta(days=until.weekday())).isoformat()
+    assert "You are away until" in text(me.get("/plan/"))
+    learner.preferences.refresh_from_db()
+    assert learner.preferences.paused_until == until
+    me.post("/plan/pause/", {"wish": "resume"})
+    assert not learner.pauses.exists()
+
+
+@pytest.mark.parametrize(("first", "back"), [(0, 0), (5, 2), (-1, 5), (0, 2000), ("x", "y")])
+def test_a_pause_in_the_wrong_order_is_refused_at_the_field(me, learner, first, back):
+    today = timezone.localdate()
+    days = [d if isinstance(d, str) else (today + timedelta(days=d)).isoformat() for d in (first, back)]
+    response = me.post("/plan/pause/", {"starts_on": days[0], "until": days[1]})
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in response.text
+    assert not learner.pauses.exists()
 
 
 def test_a_stranger_cannot_tell_that_a_plan_exists(client, enrolment):

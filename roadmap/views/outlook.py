@@ -1,0 +1,167 @@
+"""When will I be there, why did it move, and what if I am behind: a plan for the page, in words and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from roadmap.calendar import about
+from roadmap.calendar import moved as moved_by
+from roadmap.charts.burnup import BurnUp, Finish, Forecast, burn_up
+from roadmap.charts.timeline import Leg, Timeline, timeline
+from roadmap.document import Stage
+from roadmap.planning import Interval, Plan, Reason, Situation, StageForecast, reasons
+from roadmap.queries import OwnJourney
+from roadmap.standing import Sum
+
+DAY = timedelta(days=1)
+FEW_WEEKS = 3  # of evidence; less says nothing about being behind
+FAR_BELOW = 0.8  # of the stated hours
+
+_CAUSES = {
+    "scope": "the roadmap itself changed",
+    "choice": "you chose another way",
+    "hours": "you changed your hours a week",
+    "paused": "you changed a pause",
+    "skipped": "what you skip changed",
+    "known": "what you know already changed",
+    "pace": ("you earned less than your plan counts on", "you earned more than your plan counts on"),
+    "calendar": "time passes that only waiting fills",
+}
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A forecast for people. `first_role` is when all is done that a first job asks for, where one is left."""
+
+    plan: Plan
+    today: date
+    next_stage: StageForecast | None
+    first_role: date | None
+    has_first_role: bool
+    why: tuple[str, ...]
+    moved_days: int
+    burnup: BurnUp
+    timeline: Timeline
+    misses_target: bool
+    is_slower: bool
+
+    @property
+    def finish(self) -> Interval | None:
+        return self.plan.finish
+
+    @property
+    def is_behind(self) -> bool:
+        return self.misses_target or self.is_slower
+
+
+def outlook(mine: OwnJourney, before: Situation | None) -> Outlook | None:
+    """Return the outlook of a journey; None when nothing is left. `before` is last week's situation."""
+    plan = mine.plan
+    if plan.finish is None:
+        return None
+    moved = reasons(before, mine.situation) if before else ()
+    target = mine.progress.target_on
+    return Outlook(
+        plan=plan,
+        today=mine.today,
+        next_stage=next(iter(plan.stages), None),
+        first_role=first_role(plan),
+        has_first_role=entry_role(plan) is not None,
+        why=tuple(told(moved)),
+        moved_days=sum(reason.days for reason in moved),
+        burnup=_burnup(mine),
+        timeline=_timeline(mine),
+        misses_target=bool(target and (plan.finish.likely is None or plan.finish.likely > target)),
+        is_slower=plan.pace.weeks >= FEW_WEEKS and plan.pace.hours < FAR_BELOW * mine.progress.hours_per_week,
+    )
+
+
+def entry_role(plan: Plan) -> str | None:
+    """Return the entry role on the path that is still ahead."""
+    by_slug = plan.situation.document.by_slug
+    return next((slug for slug in plan.situation.network.slugs if by_slug[slug].kind == "entry-role"), None)
+
+
+def first_role(plan: Plan) -> date | None:
+    """Return when all is likely done that the entry role on the path waits for; None beyond the horizon, or if none."""
+    role = entry_role(plan)
+    return plan.situation.ready_for(role) if role else None
+
+
+def told(moved: Sequence[Reason]) -> Iterator[str]:
+    """Say why a finish moved, the largest cause first."""
+    for reason in sorted(moved, key=lambda found: -abs(found.days)):
+        words = _CAUSES[reason.cause]
+        because = words if isinstance(words, str) else words[reason.days < 0]
+        yield f"{moved_by(reason.days)}, because {because}"
+
+
+def _burnup(mine: OwnJourney) -> BurnUp:
+    standing, today, finish = mine.standing, mine.today, mine.plan.finish
+    days = sorted(mine.situation.earned.items())
+    # What was brought along, or came over from what was replaced, was there before the first hour.
+    climbed = max(0.0, standing.hours.earned - sum(hours for _, hours in days))
+    points = [(mine.enrolment.started_on, climbed)]
+    for on, hours in days:
+        climbed = min(standing.hours.earned, climbed + hours)
+        if on > points[-1][0]:
+            points.append((min(on, today), climbed))
+        else:
+            points[-1] = (points[-1][0], climbed)
+    return burn_up(
+        earned=_weekly(points),
+        total=[(mine.enrolment.started_on, standing.hours.total - standing.hours.skipped)],
+        today=today,
+        forecast=Forecast(*(Finish(day, about(day, today)) for day in finish)) if finish else None,
+        pauses=_last_days(mine),
+        target_on=mine.progress.target_on,
+    )
+
+
+def _weekly(points: Sequence[tuple[date, float]]) -> list[tuple[date, float]]:
+    """Keep the last point of each week."""
+    return list({on.isocalendar()[:2]: (on, hours) for on, hours in points}.values())
+
+
+def _timeline(mine: OwnJourney) -> Timeline:
+    begins = _begins(mine)
+    finishes = {found.stage.slug: found.finish for found in mine.plan.stages}
+    legs = []
+    for stage in mine.document.stages:
+        figures = mine.standing.in_stage(stage.slug)
+        if figures.counts.total:
+            legs.append(_leg(mine, stage, figures, begins.get(stage.slug), finishes.get(stage.slug)))
+    return timeline(legs, today=mine.today, pauses=_last_days(mine))
+
+
+def _leg(mine: OwnJourney, stage: Stage, figures: Sum, begins: date | None, finish: Interval | None) -> Leg:
+    if finish is None:
+        ended = max(_days(mine, stage, "finished_on", "state_on"), default=mine.today)
+        start = min(_days(mine, stage, "began_on", "finished_on"), default=ended)
+        return Leg(stage.title, "done", start, ended, ended, ended, "done")
+    started = min(_days(mine, stage, "began_on", "finished_on"), default=None)
+    state: Literal["doing", "todo"] = "doing" if figures.hours.earned else "todo"
+    start = started or begins or mine.today
+    return Leg(stage.title, state, start, *finish, about(finish.likely, mine.today))
+
+
+def _days(mine: OwnJourney, stage: Stage, *names: str) -> list[date]:
+    marks = (mine.mark_of(milestone.slug) for milestone in mine.document.in_stage(stage.slug))
+    return [day for mark in marks for name in names if (day := getattr(mark, name))]
+
+
+def _begins(mine: OwnJourney) -> dict[str, date]:
+    """Return when the schedule first comes to each stage."""
+    begins: dict[str, date] = {}
+    for run in mine.plan.runs:
+        for slug, _ in run.hours:
+            begins.setdefault(mine.document.by_slug[slug].stage, max(run.starts_on, mine.today))
+    return begins
+
+
+def _last_days(mine: OwnJourney) -> list[tuple[date, date]]:
+    """Return the pauses by first and last day."""
+    return [(starts_on, until - DAY) for starts_on, until in mine.pauses.spans]

@@ -1,0 +1,145 @@
+"""What if? Other hours, another target, other choices, more that I know: see the plan before taking it over.
+
+The same without an account: the preview, as the reason to make one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from roadmap import actions
+from roadmap.calendar import about
+from roadmap.document import Stage
+from roadmap.forms import PreviewForm, WhatIfForm
+from roadmap.planning import Interval, Plan, Situation
+from roadmap.queries import OwnJourney
+from roadmap.standing import Mark, Progress
+from roadmap.views.gate import LearnerRequest, VisitorRequest, enrolled_or_404, journey_or_404, refused, signed_in
+from roadmap.views.outlook import entry_role, first_role
+
+UNTOUCHED = Mark()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A date as it is and as it would be, in words; `days` tells them apart (positive: later)."""
+
+    name: str
+    now: str
+    then: str
+    days: int | None
+
+
+@require_safe
+def preview(request: VisitorRequest, slug: str) -> HttpResponse:
+    """Show a newcomer's plan to anybody."""
+    shown = journey_or_404(request, slug)
+    asked = "hours_per_week" in request.GET
+    form = PreviewForm(request.GET if asked else None, document=shown.document)
+    context = {"journey": shown, "roadmap": shown.document, "form": form, "plan": None}
+    if not asked or form.is_valid():
+        hours = form.cleaned_data["hours_per_week"] if asked else form.fields["hours_per_week"].initial
+        known = form.cleaned_data["known"] if asked else []
+        progress = Progress(marks=_known({}, known, shown.today), hours_per_week=hours)
+        plan = Plan(Situation(shown.document, progress, shown.today, shown.today))
+        context |= {
+            "plan": plan,
+            "hours_per_week": hours,
+            "next_stage": next(iter(plan.stages), None),
+            "first_role": first_role(plan),
+            "has_first_role": entry_role(plan) is not None,
+        }
+    template = "roadmap/_preview.html" if request.htmx else "roadmap/preview.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def what_if(request: LearnerRequest, slug: str) -> HttpResponse:
+    """GET shows what would be, POST takes it over in one change."""
+    mine = enrolled_or_404(request, slug)
+    asked = request.POST if request.method == "POST" else request.GET if "hours_per_week" in request.GET else None
+    said = {"hours_per_week": f"{mine.progress.hours_per_week:g}", "target_on": mine.progress.target_on}
+    form = WhatIfForm(asked, today=mine.today, document=mine.document, initial=said)
+    if request.method == "POST" and form.is_valid():
+        return _take_over(request, mine, form)
+    context: dict[str, Any] = {"journey": mine, "roadmap": mine.document, "form": form, "tried": None}
+    if form.is_valid():
+        context |= _compared(mine, form)
+    template = "roadmap/_tried.html" if request.htmx else "roadmap/what_if.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> HttpResponse:
+    said = form.cleaned_data
+    try:
+        events = actions.replan(
+            enrolment=mine.enrolment,
+            hours_per_week=said["hours_per_week"],
+            target_on=said["target_on"],
+            choices=form.choices,
+            known=said["known"],
+            today=mine.today,
+            edition=mine.edition,
+        )
+    except actions.UnknownError as error:
+        raise Http404(str(error)) from error
+    except actions.RefusedError as error:
+        return refused(request, str(error))
+    undo = f"undo:{reverse('undo', args=[mine.roadmap.slug])}" if events else ""
+    text = (
+        "Your plan is changed. One undo brings all of it back." if events else "Nothing to change: that is your plan."
+    )
+    messages.success(request, text, extra_tags=undo)
+    return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
+
+
+def _compared(mine: OwnJourney, form: WhatIfForm) -> dict[str, Any]:
+    now, said, progress = mine.situation, form.cleaned_data, mine.progress
+    hours = said["hours_per_week"]
+    tried = replace(
+        now,
+        progress=replace(
+            progress,
+            hours_per_week=hours,
+            target_on=said["target_on"],
+            choices={**progress.choices, **form.choices},
+            marks=_known(progress.marks, said["known"], mine.today),
+        ),
+    )
+    before, after = Plan(now), Plan(tried)
+    return {"tried": after, "plan": before, "lines": _lines(before, after, mine.today)}
+
+
+def _lines(before: Plan, after: Plan, today: date) -> list[Line]:
+    then = {found.stage.slug: found.finish for found in after.stages}
+    was = {found.stage.slug: found.finish for found in before.stages}
+    stages: list[Stage] = [s for s in before.situation.document.stages if s.slug in was or s.slug in then]
+    lines = [_line(stage.title, was.get(stage.slug), then.get(stage.slug), today) for stage in stages]
+    return [*lines, _line("The whole road", before.finish, after.finish, today)]
+
+
+def _line(name: str, now: Interval | None, then: Interval | None, today: date) -> Line:
+    a, b = now.likely if now else None, then.likely if then else None
+    words = [about(finish.likely, today) if finish else "done" for finish in (now, then)]
+    return Line(name, words[0], words[1], (b - a).days if a and b else None)
+
+
+def _known(marks: Mapping[str, Mark], known: Collection[str], today: date) -> dict[str, Mark]:
+    """Return marks in which what is not finished yet is known."""
+    added = {
+        slug: replace(marks.get(slug, UNTOUCHED), state="known", state_on=today)
+        for slug in known
+        if marks.get(slug, UNTOUCHED).state not in ("done", "known")
+    }
+    return {**marks, **added}

@@ -1,0 +1,106 @@
+"""What if: seen before it is taken over, taken over in one change, and shown to anybody as a preview."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from roadmap.models import Event
+
+ROAD = "/roadmaps/ml-architect/"
+WISH = {"hours_per_week": "20", "choice-degree-route": "masters-degree", "known": ["degree-foundations"]}
+
+
+def value(page: str, figure: str) -> str:
+    return re.search(rf'data-figure="{figure}" data-value="([^"]*)"', page)[1]
+
+
+def test_looking_changes_nothing(me):
+    before = Event.objects.count()
+    page = me.get(f"{ROAD}what-if/", WISH).text
+    assert "Take it over" in page
+    assert re.search(r"earlier", page)
+    assert Event.objects.count() == before
+
+
+def test_taking_over_is_one_change_and_one_undo_restores_all(me):
+    before = me.get(f"{ROAD}plan.json").json()
+    assert me.post(f"{ROAD}what-if/", WISH).url == "/plan/"
+    after = me.get(f"{ROAD}plan.json").json()
+    assert after["hours_per_week"] == 20
+    assert after["hours"]["left"] < before["hours"]["left"]
+    assert after["finish"]["likely"] < before["finish"]["likely"]
+    me.post(f"{ROAD}undo/")
+    assert me.get(f"{ROAD}plan.json").json() == before
+
+
+def test_what_is_shown_is_what_is_taken_over(me):
+    shown = me.get(f"{ROAD}what-if/", WISH).text
+    form = shown[shown.index('method="post"', shown.index("What would be")) :]
+    fields = re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', form[: form.index("</form>")])
+    posted = [(name, found) for name, found in fields if name != "csrfmiddlewaretoken"]
+    assert posted == [
+        ("hours_per_week", "20"),
+        ("choice-degree-route", "masters-degree"),
+        ("known", "degree-foundations"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hours_per_week": "0"},
+        {"hours_per_week": "169"},
+        {"hours_per_week": "nan"},
+        {"hours_per_week": "1e2"},
+        {"target_on": "2020-01-01"},
+        {"target_on": "9999-12-31"},
+        {"known": ["nonsense"]},
+        {"choice-degree-route": "linear-algebra"},
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_wrong_values_are_refused_at_the_field(me, wrong, method):
+    before = Event.objects.count()
+    response = getattr(me, method)(f"{ROAD}what-if/", WISH | wrong)
+    assert response.status_code == 422
+    assert Event.objects.count() == before
+
+
+def test_a_stranger_and_a_visitor_get_no_what_if(client, me, django_user_model, roadmap):
+    client.logout()
+    assert client.get(f"{ROAD}what-if/").status_code == 302
+    client.force_login(django_user_model.objects.create_user("eve@example.org"))
+    assert client.get(f"{ROAD}what-if/").status_code == 404
+
+
+def test_anybody_sees_a_preview_and_more_hours_are_sooner(client, roadmap):
+    slow, fast = (client.get(f"{ROAD}preview/", {"hours_per_week": hours}).text for hours in ("5", "10"))
+    assert value(fast, "finish-likely") < value(slow, "finish-likely")
+    assert "/accounts/signup/" in fast
+
+
+def test_a_preview_takes_stages_and_milestones(client, roadmap):
+    plain = client.get(f"{ROAD}preview/", {"hours_per_week": "10"}).text
+    for known in ("degree-foundations", "linear-algebra"):
+        page = client.get(f"{ROAD}preview/", {"hours_per_week": "10", "known": [known]}).text
+        assert float(value(page, "hours-left")) < float(value(plain, "hours-left"))
+
+
+def test_a_preview_of_all_that_is_known_says_so(client, roadmap, document):
+    known = [stage.slug for stage in document.stages]
+    assert "nothing is left on this road" in client.get(f"{ROAD}preview/", {"hours_per_week": "1", "known": known}).text
+
+
+@pytest.mark.parametrize(
+    "query", [{"hours_per_week": "0"}, {"hours_per_week": "x"}, {"hours_per_week": "5", "known": "?"}]
+)
+def test_a_preview_of_nonsense_is_refused(client, roadmap, query):
+    assert client.get(f"{ROAD}preview/", query).status_code == 422
+
+
+def test_a_preview_speaks_of_months_seasons_or_years_never_of_days(client, roadmap):
+    page = client.get(f"{ROAD}preview/", {"hours_per_week": "10"}).text
+    told = re.sub(r'data-value="[^"]*"', "", page)
+    assert not re.search(r"\b20\d\d-\d\d-\d\d", told)
