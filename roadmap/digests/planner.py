@@ -136,8 +136,8 @@ def plan_all(now: datetime) -> int:
 def next_due(person: Candidate, now: datetime, *, last_period: date | None, last_mail_at: datetime | None) -> datetime:
     """Return the first slot after `now` that is not paused, not in a week with a row, nor 5 days near the last mail."""
     after = now
-    if person.paused_until is not None:
-        pause_ends = local_midnight(min(person.paused_until, now.date() + LOOK_AGAIN_AFTER), person.zone)
+    if (back_on := person.pause_ends_on(now)) is not None:
+        pause_ends = local_midnight(min(back_on, now.date() + LOOK_AGAIN_AFTER), person.zone)
         after = max(now, pause_ends - timedelta(microseconds=1))
     while True:
         slot = next_slot(after, person.zone, person.digest_weekday, person.digest_hour)

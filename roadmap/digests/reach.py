@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from psycopg.types.range import Range
+
 from accounts import zones
 from roadmap.calendar import local_date
 
@@ -15,6 +17,7 @@ COLUMNS = """
     p.timezone,
     p.digest_enabled,
     p.paused_until,
+    ARRAY(SELECT daterange(q.starts_on, q.until) FROM accounts_pause q WHERE q.user_id = u.id) AS pauses,
     a.address,
     EXISTS (SELECT FROM roadmap_suppression s
       WHERE s.address = a.address AND (s.until IS NULL OR s.until > %(now)s)) AS is_suppressed,
@@ -38,6 +41,7 @@ class Reach:
     timezone: str
     digest_enabled: bool
     paused_until: date | None
+    pauses: list[Range[date]]
     address: str | None
     is_suppressed: bool
     is_enrolled: bool
@@ -48,6 +52,14 @@ class Reach:
         """The time zone, or UTC for one that has left the database since it was chosen."""
         return zones.zone(self.timezone).key
 
+    def pause_ends_on(self, now: datetime) -> date | None:
+        """Return the day of return of the pause that runs at `now`, planned ones that have begun included."""
+        today = local_date(now, self.zone)
+        ends = [pause.upper for pause in self.pauses if today in pause]
+        if self.paused_until is not None and today < self.paused_until:
+            ends.append(self.paused_until)
+        return max(filter(None, ends), default=None)
+
 
 def reason_against(reach: Reach, now: datetime) -> str:
     """Return why this person gets no digest at `now`, in the ledger's words; empty if nothing is against it."""
@@ -55,7 +67,7 @@ def reason_against(reach: Reach, now: datetime) -> str:
         "inactive": not reach.is_active,
         "unverified": reach.address is None,
         "unsubscribed": not reach.digest_enabled,
-        "paused": reach.paused_until is not None and local_date(now, reach.zone) < reach.paused_until,
+        "paused": reach.pause_ends_on(now) is not None,
         "suppressed": reach.is_suppressed,
         "not enrolled": not reach.is_enrolled,
         "roadmap withdrawn": not reach.has_roadmap,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Preferences, User
+from accounts.models import Pause, Preferences, User
 from roadmap.digests import planner
 from roadmap.models import Digest, Enrolment, Roadmap
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner
@@ -117,6 +117,13 @@ def test_a_mail_that_was_never_sent_holds_no_distance(road: Roadmap) -> None:
 def test_a_pause_moves_the_next_slot_behind_its_end(ann: User) -> None:
     """Paused until Wednesday the 9th: the Monday after it."""
     assert change(ann, MONDAY_8, paused_until=date(2026, 12, 9)) == MONDAY_8 + 3 * WEEK
+
+
+def test_a_planned_pause_stops_letters_when_it_begins_and_no_earlier(ann: User) -> None:
+    Pause.objects.create(user=ann, starts_on=date(2026, 11, 30), until=date(2026, 12, 9))
+    assert planner.plan_all(MONDAY_8) == 1
+    assert planner.plan_all(MONDAY_8 + WEEK) == 0
+    assert due_at(ann) == MONDAY_8 + 3 * WEEK
 
 
 def test_a_pause_without_end_does_not_stop_the_planner(ann: User) -> None:
