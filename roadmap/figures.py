@@ -9,7 +9,8 @@ from typing import Any
 from roadmap.planning import Interval, Plan, Situation, reasons, weeks_of
 from roadmap.queries import OwnJourney
 
-PARTS = 10_000  # of an hour: finer than anybody plans, coarse enough to read
+WEEKS_SHOWN = 52
+PARTS = 10**7  # of an hour: so fine that half a century of weeks still sums to what is left
 
 
 def figures(mine: OwnJourney, before: Situation | None, *, weeks: int | None) -> dict[str, Any]:

@@ -21,8 +21,10 @@ from django.utils import timezone
 from accounts.models import Invitation, Preferences, User
 
 from . import queries
+from .figures import WEEKS_SHOWN, figures
 from .models import Digest, Edition, Enrolment, Suppression
-from .queries import Journey
+from .planning import Situation
+from .queries import OwnJourney
 
 FORMAT = 1
 
@@ -30,7 +32,8 @@ FORMAT = 1
 def export(user: User) -> dict[str, Any]:
     """Return all rows about `user`, but for what would let a reader of the file in: password, keys, sessions."""
     addresses = _addresses(user)
-    journeys = {journey.enrolment.pk: journey for journey in queries.journeys(user) if journey.enrolment}
+    journeys = {journey.enrolment.pk: journey for journey in queries.journeys(user)}
+    before = queries.a_week_ago(journeys.values())
     invitations = Invitation.objects.filter(Q(email__in=addresses) | Q(accepted_by=user) | Q(invited_by=user))
     return {
         "format": FORMAT,
@@ -46,7 +49,10 @@ def export(user: User) -> dict[str, Any]:
         "email_addresses": _rows(EmailAddress.objects.filter(user=user)),
         "second_factors": _rows(Authenticator.objects.filter(user=user), without={"data"}),
         "sessions": _rows(user.sessions.all(), without={"session_key", "session_data"}),
-        "enrolments": [_enrolment(row, journeys.get(row.pk)) for row in user.enrolments.select_related("roadmap")],
+        "enrolments": [
+            _enrolment(row, journeys.get(row.pk), before.get(row.pk))
+            for row in user.enrolments.select_related("roadmap")
+        ],
         "digests": _rows(Digest.objects.filter(user=user)),
         "suppressions": _rows(Suppression.objects.filter(address__in=addresses)),
         "invitations": _rows(invitations),
@@ -86,7 +92,7 @@ def _addresses(user: User) -> set[str]:
     return {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
 
 
-def _enrolment(enrolment: Enrolment, journey: Journey | None) -> dict[str, Any]:
+def _enrolment(enrolment: Enrolment, journey: OwnJourney | None, before: Situation | None) -> dict[str, Any]:
     """Return what somebody did on a roadmap; with it, while they follow it, where that brought them."""
     mine = {"enrolment_id"}
     return {
@@ -95,22 +101,15 @@ def _enrolment(enrolment: Enrolment, journey: Journey | None) -> dict[str, Any]:
         "events": _rows(enrolment.events.order_by("id"), without=mine),
         "milestones": _rows(enrolment.progress.order_by("milestone"), without=mine),
         "choices": _rows(enrolment.choices.order_by("group"), without=mine),
-        "standing": _standing(journey) if journey else None,
+        "standing": _standing(journey, before) if journey else None,
     }
 
 
-def _standing(journey: Journey) -> dict[str, Any] | None:
-    """Return the figures of the plan's page, and each milestone on the path as it counts."""
-    standing = journey.standing
-    if standing is None:
-        return None
+def _standing(journey: OwnJourney, before: Situation | None) -> dict[str, Any]:
+    """Return the plan in the form of `plan.json`, and each milestone on the path as it counts."""
     return {
-        "edition": journey.edition,
-        "today": journey.today,
-        "counts": standing.counts._asdict(),
-        "hours": standing.hours._asdict(),
-        "percent": standing.percent,
-        "milestones": {milestone.slug: milestone.effective_state for milestone in standing.path},
+        **figures(journey, before, weeks=WEEKS_SHOWN),
+        "milestones": {milestone.slug: milestone.effective_state for milestone in journey.standing.path},
     }
 
 

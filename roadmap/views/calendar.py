@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from accounts.links import absolute, calendar_user
 from roadmap import queries
 from roadmap.feed import Entry, feed_of
+from roadmap.figures import WEEKS_SHOWN
 from roadmap.planning import Week, weeks_of
 from roadmap.queries import OwnJourney
 from roadmap.templatetags.learning import hours
 
-WEEKS_SHOWN = 52
 TITLES_SHOWN = 2
 
 

@@ -11,12 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import pauses
 from roadmap import queries
-from roadmap.figures import figures
+from roadmap.figures import WEEKS_SHOWN, figures
 from roadmap.forms import PauseForm
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, signed_in
 from roadmap.views.overview import beginnings, dashboard
-
-WEEKS_SHOWN = 52
 
 
 @require_safe
