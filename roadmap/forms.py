@@ -78,7 +78,7 @@ def hours_per_week_field() -> HoursField:
         min_value=0.5,
         max_value=168,
         initial=10,
-        widget=forms.NumberInput(attrs={"step": "0.5", "inputmode": "decimal"}),
+        widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
         help_text="Time for your own study and practice. Lectures that you attend anyway and paid work don't count.",
     )
 
@@ -228,7 +228,7 @@ class PlacementForm(MarkForm):
 
 
 class KnownField(forms.MultipleChoiceField):
-    """Offers degrees and whole stages to bring along; takes any stage or milestone by its slug, as milestones."""
+    """Offers degrees and whole stages to bring along; takes any stage or milestone by its slug."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -240,15 +240,6 @@ class KnownField(forms.MultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         return value in self.document.by_slug or value in self.document.stage_by_slug
-
-    def clean(self, value: Any) -> list[str]:
-        """Return slugs of live milestones, each once."""
-        found: dict[str, None] = {}
-        for slug in super().clean(value):
-            stage = self.document.in_stage(slug) if slug in self.document.stage_by_slug else ()
-            meant = stage or (self.document.by_slug[slug],)
-            found.update(dict.fromkeys(milestone.slug for milestone in meant if not milestone.retired_on))
-        return list(found)
 
 
 class PreviewForm(forms.Form):

@@ -19,11 +19,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from roadmap import actions
 from roadmap.calendar import about
-from roadmap.document import Stage
+from roadmap.document import Document, Stage
 from roadmap.forms import PreviewForm, WhatIfForm
 from roadmap.planning import Interval, Plan, Situation
 from roadmap.queries import OwnJourney
-from roadmap.standing import Mark, Progress
+from roadmap.standing import Mark, Progress, standing_of
 from roadmap.views.gate import LearnerRequest, VisitorRequest, enrolled_or_404, journey_or_404, refused, signed_in
 from roadmap.views.outlook import entry_role, first_role
 
@@ -44,13 +44,14 @@ class Line:
 def preview(request: VisitorRequest, slug: str) -> HttpResponse:
     """Show a newcomer's plan to anybody."""
     shown = journey_or_404(request, slug)
-    asked = "hours_per_week" in request.GET
-    form = PreviewForm(request.GET if asked else None, document=shown.document)
+    said = request.GET.copy()
+    said.setdefault("hours_per_week", PreviewForm.base_fields["hours_per_week"].initial)
+    form = PreviewForm(said, document=shown.document)
     context = {"journey": shown, "roadmap": shown.document, "form": form, "plan": None}
-    if not asked or form.is_valid():
-        hours = form.cleaned_data["hours_per_week"] if asked else form.fields["hours_per_week"].initial
-        known = form.cleaned_data["known"] if asked else []
-        progress = Progress(marks=_known({}, known, shown.today), hours_per_week=hours)
+    if form.is_valid():
+        hours = form.cleaned_data["hours_per_week"]
+        progress = Progress(hours_per_week=hours)
+        progress = _bringing(shown.document, progress, form.cleaned_data["known"], shown.today)
         plan = Plan(Situation(shown.document, progress, shown.today, shown.today))
         context |= {
             "plan": plan,
@@ -81,14 +82,15 @@ def what_if(request: LearnerRequest, slug: str) -> HttpResponse:
 
 
 def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> HttpResponse:
-    said = form.cleaned_data
+    said, tried = form.cleaned_data, _tried(mine, form)
+    brought = [slug for slug, mark in tried.marks.items() if mark != mine.marks.get(slug)]
     try:
         events = actions.replan(
             enrolment=mine.enrolment,
             hours_per_week=said["hours_per_week"],
             target_on=said["target_on"],
             choices=form.choices,
-            known=said["known"],
+            known=brought,
             today=mine.today,
             edition=mine.edition,
         )
@@ -105,20 +107,20 @@ def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> H
 
 
 def _compared(mine: OwnJourney, form: WhatIfForm) -> dict[str, Any]:
-    now, said, progress = mine.situation, form.cleaned_data, mine.progress
-    hours = said["hours_per_week"]
-    tried = replace(
-        now,
-        progress=replace(
-            progress,
-            hours_per_week=hours,
-            target_on=said["target_on"],
-            choices={**progress.choices, **form.choices},
-            marks=_known(progress.marks, said["known"], mine.today),
-        ),
-    )
-    before, after = Plan(now), Plan(tried)
+    before, after = mine.plan, Plan(replace(mine.situation, progress=_tried(mine, form)))
     return {"tried": after, "plan": before, "lines": _lines(before, after, mine.today)}
+
+
+def _tried(mine: OwnJourney, form: WhatIfForm) -> Progress:
+    """Return the progress that there would be."""
+    said = form.cleaned_data
+    wished = replace(
+        mine.progress,
+        hours_per_week=said["hours_per_week"],
+        target_on=said["target_on"],
+        choices={**mine.progress.choices, **form.choices},
+    )
+    return _bringing(mine.document, wished, said["known"], mine.today)
 
 
 def _lines(before: Plan, after: Plan, today: date) -> list[Line]:
@@ -133,6 +135,18 @@ def _line(name: str, now: Interval | None, then: Interval | None, today: date) -
     a, b = now.likely if now else None, then.likely if then else None
     words = [about(finish.likely, today) if finish else "done" for finish in (now, then)]
     return Line(name, words[0], words[1], (b - a).days if a and b else None)
+
+
+def _bringing(document: Document, progress: Progress, known: Collection[str], today: date) -> Progress:
+    """Return progress in which milestones, and what is on the path of whole stages, are known.
+
+    Who knows a stage says nothing of what it only offers: of a group's members, and optional ones, just those taken up.
+    """
+    singly = [slug for slug in known if slug in document.by_slug and not document.by_slug[slug].retired_on]
+    progress = replace(progress, marks=_known(progress.marks, singly, today))
+    path = {found.slug for found in standing_of(document, progress).path}
+    stages = [m.slug for m in document.milestones if m.stage in known and m.slug in path and not m.retired_on]
+    return replace(progress, marks=_known(progress.marks, stages, today))
 
 
 def _known(marks: Mapping[str, Mark], known: Collection[str], today: date) -> dict[str, Mark]:

@@ -65,6 +65,9 @@ def taken_back(document: Document, events: Sequence[Event]) -> str:
     """Say what an undo took back; `events` are those of one change."""
     if not events:
         return "There is nothing left to undo."
+    kinds = {event.kind for event in events}
+    if len(events) > 1 and kinds != {Event.Kind.STATE}:
+        return "Taken back: the change to your plan."
     if len(events) > 1:
         return f"Taken back: what you brought along, {len(events)} milestones."
     return f"Taken back: {_event(document, events[0])}."

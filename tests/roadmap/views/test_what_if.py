@@ -31,7 +31,7 @@ def test_taking_over_is_one_change_and_one_undo_restores_all(me):
     assert after["hours_per_week"] == 20
     assert after["hours"]["left"] < before["hours"]["left"]
     assert after["finish"]["likely"] < before["finish"]["likely"]
-    me.post(f"{ROAD}undo/")
+    assert "Taken back: the change to your plan." in me.post(f"{ROAD}undo/", follow=True).text
     assert me.get(f"{ROAD}plan.json").json() == before
 
 
@@ -79,6 +79,49 @@ def test_anybody_sees_a_preview_and_more_hours_are_sooner(client, roadmap):
     slow, fast = (client.get(f"{ROAD}preview/", {"hours_per_week": hours}).text for hours in ("5", "10"))
     assert value(fast, "finish-likely") < value(slow, "finish-likely")
     assert "/accounts/signup/" in fast
+
+
+def test_a_stage_that_is_known_claims_nothing_that_it_only_offers(me, enrolment, document):
+    me.post(f"{ROAD}what-if/", {"hours_per_week": "10", "known": [stage.slug for stage in document.stages]})
+    known = set(enrolment.progress.filter(state="known").values_list("milestone", flat=True))
+    assert "bachelors-degree" in known
+    assert "masters-degree" not in known
+    assert not {m.slug for m in document.milestones if m.optional} & known
+    assert me.get(f"{ROAD}plan.json").json()["counts"]["left"] == 0
+
+
+def test_a_stage_that_is_known_follows_the_choice_made_with_it(me, enrolment):
+    me.post(f"{ROAD}what-if/", WISH)
+    known = set(enrolment.progress.filter(state="known").values_list("milestone", flat=True))
+    assert "masters-degree" in known
+    assert "bachelors-degree" not in known
+
+
+def test_hours_in_tenths_which_the_plan_proposes_can_be_sent_by_a_browser(me):
+    assert re.search(r'name="hours_per_week"[^>]*step="any"', me.get(f"{ROAD}what-if/", {"hours_per_week": "6.9"}).text)
+
+
+@pytest.mark.parametrize(("path", "part"), [("what-if/", "tried"), ("preview/", "preview")])
+def test_what_htmx_swaps_lies_within_what_is_read_out(me, path, part):
+    """A live region that is itself replaced says nothing."""
+    whole = me.get(ROAD + path, {"hours_per_week": "12"}).text
+    assert re.search(rf'<div aria-live="polite"><\w+[^>]* id="{part}"', whole)
+    swapped = me.get(ROAD + path, {"hours_per_week": "12"}, headers={"HX-Request": "true"}).text
+    assert swapped.count(f'id="{part}"') == 1
+    assert "<html" not in swapped
+    assert "aria-live" not in swapped
+
+
+def test_a_preview_of_what_is_known_alone_takes_the_hours_as_offered(client, roadmap):
+    plain, known = (client.get(f"{ROAD}preview/", query).text for query in ({}, {"known": "degree-foundations"}))
+    assert float(value(known, "hours-left")) < float(value(plain, "hours-left"))
+
+
+def test_a_preview_beyond_the_horizon_says_so_once_and_plainly(client, roadmap):
+    page = client.get(f"{ROAD}preview/", {"hours_per_week": "0.5"}).text
+    assert "not within 50 years" in page
+    assert not re.search("(about|between|and) not within", page)
+    assert value(page, "finish-late") == ""
 
 
 def test_a_preview_takes_stages_and_milestones(client, roadmap):
