@@ -77,15 +77,18 @@ def glance(offer: Offer) -> dict[str, Any]:
 def dashboard(journeys: Sequence[OwnJourney], *, pause_form: PauseForm | None = None) -> dict[str, Any]:
     """Return the context of the dashboard of somebody who follows something."""
     before = a_week_ago(journeys)
-    today = journeys[0].today if journeys else None
-    return {
-        "cards": [_card(journey, before.get(journey.enrolment.pk)) for journey in journeys],
-        "pause": next(((begin, end) for begin, end in journeys[0].pauses.spans if end > today), None)
-        if today
-        else None,
-        "pause_form": pause_form or (PauseForm(today=today, initial={"starts_on": today}) if today else None),
-        "today": today,
-    }
+    cards = [_card(journey, before.get(journey.enrolment.pk)) for journey in journeys]
+    context: dict[str, Any] = {"cards": cards, "pause_form": pause_form}
+    if journeys:
+        today = journeys[0].today
+        pause = next((span for span in journeys[0].pauses.spans if span[1] > today), None)
+        context |= {
+            "pause": pause,
+            "is_away": pause is not None and pause[0] <= today,
+            "pause_form": pause_form or PauseForm(today=today, initial={"starts_on": today}),
+            "today": today,
+        }
+    return context
 
 
 def beginnings(offers: Sequence[Offer]) -> dict[str, Any]:

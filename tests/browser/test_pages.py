@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from accounts.links import unsubscribe_token
 from accounts.models import Preferences, User
+from accounts.pauses import pause
 from roadmap import actions
 from roadmap.models import Roadmap, State
 
@@ -24,6 +25,9 @@ OPEN_TO_ALL = (
     "/roadmaps/",
     "/roadmaps/ml-architect/",
     "/roadmaps/ml-architect/map/",
+    "/roadmaps/ml-architect/preview/?hours_per_week=7.5&known=degree-foundations",
+    "/roadmaps/ml-architect/preview/?hours_per_week=0.5",
+    "/roadmaps/ml-architect/preview/?hours_per_week=0",
     *(f"/roadmaps/ml-architect/milestones/{slug}/" for slug in MILESTONES),
     "/accounts/login/",
     "/accounts/signup/",
@@ -35,6 +39,10 @@ FOR_LEARNERS = (
     "/plan/",
     "/roadmaps/ml-architect/",
     "/roadmaps/ml-architect/map/",
+    "/roadmaps/ml-architect/what-if/",
+    "/roadmaps/ml-architect/what-if/?hours_per_week=6.9&choice-degree-route=masters-degree&known=skills",
+    "/roadmaps/ml-architect/what-if/?hours_per_week=0",
+    "/roadmaps/ml-architect/preview/",
     *(f"/roadmaps/ml-architect/milestones/{slug}/" for slug in (*MILESTONES, "deep-learning")),
     "/roadmaps/ml-architect/placement/?degree=bachelor&subject=mathematics",
     "/settings/",
@@ -51,13 +59,18 @@ def learner(published) -> User:
     """Somebody with a bit of everything behind them, and a letter in the mailbox."""
     user = User.objects.create_user("ada.lovelace-with-a-long-address@engines.example.org", "curious otters")
     user.emailaddress_set.create(email=user.email, verified=True, primary=True)
-    road, today = Roadmap.objects.get(), date(2026, 11, 22)
-    actions.enrol(user=user, roadmap=road, hours_per_week=10, target_on=None, today=today, edition=1)
+    road, today = Roadmap.objects.get(), timezone.localdate()
+    begun, target = today - timedelta(weeks=8), today + timedelta(days=700)
+    actions.enrol(user=user, roadmap=road, hours_per_week=10, target_on=target, today=begun, edition=1)
     enrolment = user.enrolments.get()
+    for week in range(6):
+        on = begun + timedelta(weeks=week)
+        actions.log_hours(enrolment=enrolment, milestone="git-version-control", hours=1, on=on, today=today, edition=1)
+    pause(user=user, starts_on=today + timedelta(days=30), until=today + timedelta(days=60), today=today)
     actions.place(enrolment=enrolment, known=["linear-algebra"], doing=["bachelors-degree"], today=today, edition=1)
     for slug, state in (("explore-the-role", "done"), ("r-analytics", "skipped"), ("deep-learning", "doing")):
         actions.mark(enrolment=enrolment, milestone=slug, state=State(state), today=today, edition=1)
-    Preferences.objects.update(digest_due_at=timezone.now() - timedelta(minutes=5))
+    Preferences.objects.update(digest_due_at=timezone.now() - timedelta(minutes=5), calendar_enabled=True)
     call_command("send_digests", verbosity=0)
     return user
 

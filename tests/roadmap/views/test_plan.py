@@ -113,10 +113,12 @@ def test_plan_json_says_what_the_contract_names_and_no_more(me, roadmap):
     assert data["why"] == []
 
 
-def test_the_weeks_lay_out_all_that_is_left_and_never_more_than_the_pace(me, roadmap):
+@pytest.mark.parametrize("hours", ["10", "0.5", "1.33333333"])
+def test_the_weeks_lay_out_all_that_is_left_and_never_more_than_the_pace(me, roadmap, hours):
+    me.post(f"{ROAD}enrol/", {"hours_per_week": hours})
     data = me.get(f"{ROAD}plan.json?weeks=all").json()
     weeks = [sum(part["hours"] for part in week["milestones"]) for week in data["weeks"]]
-    assert sum(weeks) == pytest.approx(data["hours"]["left"], abs=0.5)
+    assert sum(weeks) == pytest.approx(data["hours"]["left"], abs=0.05)
     assert max(weeks) <= data["pace"] + 1e-9
     assert len(me.get(f"{ROAD}plan.json").json()["weeks"]) == 52
 
@@ -134,7 +136,8 @@ def test_a_target_asks_for_hours_and_says_when_it_is_out_of_reach(me, enrolment)
     assert 5 < needed < 20
     page = text(me.get("/plan/"))
     assert "Your target is out of reach at this pace" in page
-    assert f"See {needed:g} h a week" in page
+    assert f"Try {needed:g} h a week" in page
+    assert f"?hours_per_week={needed:g}&target_on=" in page
     me.post(f"{ROAD}enrol/", {"hours_per_week": "5", "target_on": (today + timedelta(days=30)).isoformat()})
     assert me.get(f"{ROAD}plan.json").json()["required_hours_per_week"] is None
     assert "some milestones simply take their time" in text(me.get("/plan/"))
@@ -172,6 +175,46 @@ def test_a_pause_stops_weeks_and_letters_and_can_be_ended(me, learner):
     assert learner.preferences.paused_until == until
     me.post("/plan/pause/", {"wish": "resume"})
     assert not learner.pauses.exists()
+
+
+def test_a_target_that_the_stated_hours_would_make_is_not_sold_as_more_hours(client, learner, roadmap):
+    """The pace that is learned decides: to say fewer hours than before would not bring anybody there."""
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(weeks=9)):
+        begun = timezone.localdate()
+        wish = begun + timedelta(days=365 * 9)
+        actions.enrol(user=learner, roadmap=roadmap, hours_per_week=20, target_on=wish, today=begun, edition=1)
+        enrolment = Enrolment.objects.get()
+    for week in range(8, 0, -1):
+        with time_machine.travel(now - timedelta(weeks=week, days=1)):
+            on = timezone.localdate()
+            actions.log_hours(enrolment=enrolment, milestone="linear-algebra", hours=1, on=on, today=on, edition=1)
+    client.force_login(learner)
+    page = text(client.get("/plan/"))
+    assert "Your target is out of reach at this pace" in page
+    assert "That is no more than you set out to do" in page
+    assert not re.search(r"(See|Try) [\d.]+ h a week", page)
+
+
+def test_while_one_is_away_nothing_is_asked(me, learner):
+    today = timezone.localdate()
+    assert "<h1>This week</h1>" in text(me.get("/plan/"))
+    me.post("/plan/pause/", {"starts_on": today.isoformat(), "until": (today + timedelta(days=9)).isoformat()})
+    page = text(me.get("/plan/"))
+    assert "<h1>When you are back</h1>" in page
+    assert "Nothing is asked of you until then" in page
+    assert "h to do" not in page
+
+
+def test_the_next_stage_comes_first_and_nothing_lies_between_nevers(me):
+    page = text(me.get("/plan/"))
+    lead = page.index('<p class="lead"><a href="#outlook-ml-architect">Degree and foundations</a>: about')
+    assert lead < page.index("data-milestone")
+    me.post(f"{ROAD}enrol/", {"hours_per_week": "0.5"})
+    page = text(me.get("/plan/"))
+    assert "not within 50 years" in page
+    assert not re.search("(about|between|and) not within", page)
+    assert 'data-figure="finish-late" data-value=""' in page
 
 
 @pytest.mark.parametrize(("first", "back"), [(0, 0), (5, 2), (-1, 5), (0, 2000), ("x", "y")])

@@ -1,0 +1,60 @@
+"""When will I be there, and why did it move: what a forecast says to people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from roadmap import actions, queries
+from roadmap.planning import Reason
+from roadmap.views.outlook import Outlook, outlook, told
+from tests.roadmap.conftest import TODAY
+
+
+def seen(learner) -> Outlook | None:
+    (mine,) = queries.journeys(learner)
+    return outlook(mine, None)
+
+
+def test_the_largest_cause_is_told_first_and_in_its_direction() -> None:
+    moved = [Reason("known", -7), Reason("pace", 21), Reason("paused", 3)]
+    assert list(told(moved)) == [
+        "3 weeks later, because you earned less than your plan counts on",
+        "7 days earlier, because what you know already changed",
+        "3 days later, because you changed a pause",
+    ]
+    assert list(told([Reason("pace", -14)])) == [
+        "2 weeks earlier, because you earned more than your plan counts on",
+    ]
+
+
+def test_a_beginner_is_neither_behind_nor_told_why(learner, enrolment):
+    found = seen(learner)
+    assert found is not None
+    assert (found.is_behind, found.why) == (False, ())
+    assert found.next_stage is found.plan.stages[0]
+    assert found.next_stage.stage.slug == "degree-foundations"
+    assert found.first_role is not None
+    assert found.first_role <= found.finish.likely
+
+
+def test_a_target_before_the_likely_finish_is_missed_and_one_after_it_is_not(learner, enrolment):
+    likely = seen(learner).finish.likely
+    for days, misses in ((-400, True), (400, False)):
+        target = likely + timedelta(days=days)
+        actions.enrol(
+            user=learner, roadmap=enrolment.roadmap, hours_per_week=10, target_on=target, today=TODAY, edition=1
+        )
+        assert seen(learner).misses_target is misses
+
+
+def test_a_first_role_that_is_behind_one_is_not_promised_again(learner, enrolment, document):
+    roles = [milestone.slug for milestone in document.milestones if milestone.kind == "entry-role"]
+    actions.place(enrolment=enrolment, known=roles, doing=[], today=TODAY, edition=1)
+    found = seen(learner)
+    assert (found.has_first_role, found.first_role) == (False, None)
+
+
+def test_where_nothing_is_left_there_is_no_outlook(learner, enrolment, document):
+    live = [milestone.slug for milestone in document.milestones if not milestone.retired_on]
+    actions.place(enrolment=enrolment, known=live, doing=[], today=TODAY, edition=1)
+    assert seen(learner) is None
