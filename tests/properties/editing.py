@@ -1,22 +1,18 @@
-"""What editors do to a roadmap, as changes of its data; half of them careless, as editors are in a hurry."""
+"""What editors do to a roadmap: changes of its data, and of the document where the admin has a form for more."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+
+from roadmap.document import Document, brought_back, replaced, restore, to_data
 
 Data = dict[str, Any]
 Edit = Callable[[random.Random, Data], None]
-DAY = "2026-11-22"
+DAY = date(2026, 11, 22)
 HOURS = (0.5, 1, 2, 2.5, 4, 7.25, 10, 1 / 3)
-
-
-def milestone(number: int, stage: str, random: random.Random) -> Data:
-    """Return a new milestone with a few steps."""
-    found = {"slug": f"n{number}", "stage": stage, "title": f"New {number}", "done_when": "Shown."}
-    _work(random, found)
-    return found
 
 
 def rename(random: random.Random, data: Data) -> None:
@@ -33,42 +29,28 @@ def reorder(random: random.Random, data: Data) -> None:
 
 
 def retire(random: random.Random, data: Data) -> None:
-    _retire(random.choice(_live(data)), [])
+    _map(random, data, gone=1)
 
 
 def replace(random: random.Random, data: Data) -> None:
-    """Into one or two that are there already."""
-    gone, *others = random.sample(_live(data), min(3, len(_live(data))))
-    _retire(gone, [other["slug"] for other in others[: random.randint(1, 2)]])
-    _hand_on(data, gone["slug"], gone["replaced_by"])
+    """By one or two that are there already."""
+    _map(random, data, gone=1, into=random.randint(1, 2))
 
 
 def split(random: random.Random, data: Data) -> None:
-    """Into new ones, which share the steps."""
-    gone = random.choice(_live(data))
-    parts = [_add(random, data) for _ in range(random.randint(1, 3))]
-    for part in parts:
-        part["stage"] = gone["stage"]
-    if gone.get("steps") and random.random() < 0.5:
-        for index, part in enumerate(parts):
-            _set_steps(part, gone["steps"][index :: len(parts)])
-    _retire(gone, [part["slug"] for part in parts])
-    _hand_on(data, gone["slug"], gone["replaced_by"])
+    """Into new ones, sometimes one that was there as well."""
+    _map(random, data, gone=1, into=random.randrange(2), new=random.randint(1, 3))
 
 
 def merge(random: random.Random, data: Data) -> None:
-    """Several into a new one."""
-    whole = _add(random, data)
-    for gone in random.sample(_live(data)[:-1], min(len(_live(data)) - 1, random.randint(1, 3))):
-        _retire(gone, [whole["slug"]])
-        _hand_on(data, gone["slug"], [whole["slug"]])
+    """Two or three into one, new or not."""
+    new = random.randrange(2)
+    _map(random, data, gone=random.randint(2, 3), into=1 - new, new=new)
 
 
 def bring_back(random: random.Random, data: Data) -> None:
-    if retired := [part for part in data["milestones"] if part.get("retired_on")]:
-        back = random.choice(retired)
-        del back["retired_on"]
-        back.pop("replaced_by", None)
+    if retired := [part["slug"] for part in data["milestones"] if part.get("retired_on")]:
+        _become(data, brought_back(restore(data), random.choice(retired)))
 
 
 def remap(random: random.Random, data: Data) -> None:
@@ -117,7 +99,10 @@ def regroup(random: random.Random, data: Data) -> None:
 
 
 def add(random: random.Random, data: Data) -> None:
-    _add(random, data)
+    (slug,) = _free(data, 1)
+    part = {"slug": slug, "stage": random.choice(data["stages"])["slug"], "title": f"New {slug}"}
+    _work(random, part)
+    data["milestones"].append(part)
 
 
 def add_stage(random: random.Random, data: Data) -> None:
@@ -152,27 +137,23 @@ def _live(data: Data) -> list[Data]:
     return [part for part in data["milestones"] if not part.get("retired_on")]
 
 
-def _retire(gone: Data, successors: list[str]) -> None:
-    gone |= {"retired_on": DAY, "replaced_by": successors}
+def _map(random: random.Random, data: Data, *, gone: int, into: int = 0, new: int = 0) -> None:
+    """Let live ones give way to others and new ones, with or without a look at what leans on them."""
+    live = [part["slug"] for part in _live(data)]
+    slugs = random.sample(live, min(len(live), gone + into))
+    names = {slug: f"New {slug}" for slug in _free(data, new)}
+    rewire = random.random() < 0.8
+    _become(data, replaced(restore(data), slugs[:gone], slugs[gone:], new=names, on=DAY, rewire=rewire))
 
 
-def _hand_on(data: Data, gone: str, successors: list[str]) -> None:
-    """What stood behind the one stands behind those that replace it; so it is with its place in a group."""
-    for part in data["milestones"]:
-        needed = part.get("prerequisites", [])
-        if gone in needed:
-            part["prerequisites"] = list(dict.fromkeys([*(s for s in needed if s != gone), *successors]))
-    for group in data.get("groups", ()):
-        if gone in group["members"]:
-            group["members"] = list(dict.fromkeys([*group["members"], *successors[:1]]))
+def _become(data: Data, document: Document) -> None:
+    data.clear()
+    data.update(to_data(document))
 
 
-def _add(random: random.Random, data: Data) -> Data:
+def _free(data: Data, count: int) -> list[str]:
     taken = {part["slug"] for part in data["milestones"]}
-    number = next(n for n in range(1_000) if f"n{n}" not in taken)
-    found = milestone(number, random.choice(data["stages"])["slug"], random)
-    data["milestones"].append(found)
-    return found
+    return [slug for slug in (f"n{n}" for n in range(1_000)) if slug not in taken][:count]
 
 
 def _work(random: random.Random, part: Data) -> None:

@@ -85,6 +85,12 @@ class Held:
             "left": self.has_left,
         }
 
+    def touched(self) -> set[str]:
+        """Return the milestones that I would miss."""
+        facts = self.facts()
+        states = {milestone for milestone, (state, _) in facts["states"].items() if state not in ("todo", "skipped")}
+        return states | {slug for slug, _ in (*facts["ticks"], *facts["hours"])} | facts["notes"].keys()
+
     def finished_in(self, document: Document) -> dict[str, str]:
         """Return what counts as done or known in an edition: what was said to be, and what replaces only such."""
         found: dict[str, tuple[str, int]] = {}

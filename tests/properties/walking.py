@@ -38,6 +38,7 @@ class Learner:
 
     def __init__(self, roadmap: Roadmap, name: str) -> None:
         self.user, self.memory, self.shown = User.objects.create_user(f"{name}@example.org"), Memory(), 1
+        self.roadmap = roadmap
         actions.enrol(user=self.user, roadmap=roadmap, hours_per_week=10, target_on=None, today=TODAY, edition=1)
         self.memory.hear(("enrol", 10, None), is_fixed=True)
         self.enrolment = Enrolment.objects.get(user=self.user)
@@ -55,14 +56,18 @@ class Learner:
     def events(self) -> int:
         return Event.objects.filter(enrolment__user=self.user).count()
 
-    def enrol(self, hours_per_week: float, target_on: date | None) -> None:
+    def enrol(self, hours_per_week: float, target_on: date, *, by_form: bool) -> None:
         """Come back, or change the pace, which undo takes back."""
-        values, events = {"hours_per_week": hours_per_week, "target_on": target_on or ""}, self.events()
-        assert self.client.post(f"{ROAD}enrol/", values).status_code == 302
-        self._remember([("enrol", hours_per_week, target_on)], self.events() - events, is_fixed=self.has_left)
+        wish, before = {"hours_per_week": hours_per_week, "target_on": target_on}, self.events()
+        if by_form:
+            assert self.client.post(f"{ROAD}enrol/", wish).status_code == TAKEN
+        else:
+            actions.enrol(user=self.user, roadmap=self.roadmap, today=TODAY, edition=self.shown, **wish)
+        said: list[Sentence] = [("enrol", hours_per_week, target_on)]
+        self._remember(said, self.events() - before, is_fixed=self.has_left)
 
-    def leave(self) -> None:
-        status, _ = self._post("leave", {})
+    def leave(self, *, by_form: bool) -> None:
+        status, _ = self._post("leave", {}) if by_form or self.has_left else self._act("leave", {})
         assert status == (MISSING if self.has_left else TAKEN)
         if status == TAKEN:
             self.memory.hear(("leave",), is_fixed=True)
