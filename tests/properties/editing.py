@@ -111,9 +111,10 @@ def add_stage(random: random.Random, data: Data) -> None:
     data["stages"].append({"slug": slug, "title": "Later"})
 
 
+MAPPINGS: tuple[Edit, ...] = (retire, replace, split, merge, bring_back)
 EDITS: tuple[Edit, ...] = (
-    *(rename, move, reorder, retire, replace, split, merge, bring_back, remap, work, require, make_optional, regroup),
-    *(add, add_stage),
+    *MAPPINGS,
+    *(rename, move, reorder, remap, work, require, make_optional, regroup, add, add_stage),
 )
 
 

@@ -32,9 +32,9 @@ pytestmark = [pytest.mark.property, pytest.mark.django_db]
 
 RUNS, STEPS = (1_000, 60) if os.environ.get("SLOW") == "1" else (60, 40)
 BY_FORM = 0.1  # of what learners do goes through pages, the rest straight to the actions behind them
-RELOADED = 0.4  # of what learners do is on a page of the newest edition, the rest on whatever they have open
-PUBLISHED, RESTORED = 0.15, 0.06  # of the edits
-SHARES = {"mark": 5, "tick": 5, "undo": 3, "log": 2, "write_a_note": 2, "choose": 2}
+RELOADED = 0.6  # of what learners do is on a page of the newest edition, the rest on whatever they have open
+PUBLISHED, RESTORED = 0.18, 0.05  # of the edits
+SHARES = {"mark": 8, "tick": 6, "undo": 2, "log": 2, "write_a_note": 2, "choose": 2}
 VERBS = SHARES | dict.fromkeys(["correct", "bring_along", "come_and_go"], 1)
 PAGES = (ROAD, "/plan/", f"{ROAD}plan.json", "/account/export/")
 someone = st.integers(0, 1)
@@ -143,14 +143,14 @@ class Editions(RuleBasedStateMachine):
 
     def bring_along(self, who: int, dice: random.Random) -> None:
         live = [m.slug for m in self.shown(who).milestones if not m.retired_on]
-        known = dice.sample(live, dice.randint(1, len(live)))
+        known = dice.sample(live, dice.randint(len(live) // 2, len(live)))
         states = self.learners[who].memory.holds().facts()["states"]
         said = [("mark", m, "known", TODAY) for m in known if states.get(m, ("todo",))[0] not in FINISHED]
         self.act(who, dice, "place", {"known": known, "doing": []}, said)
 
     def undo(self, who: int, dice: random.Random) -> None:
         learner = self.learners[who]
-        for _ in range(dice.randint(1, 3)):
+        for _ in range(dice.choice([1, 1, 1, 4])):
             learner.undo(by_form=learner.has_left or dice.random() < BY_FORM)
             learner.check(self.editions[-1])
             self.met["undo"] += 1
@@ -193,7 +193,7 @@ class Editions(RuleBasedStateMachine):
         """Return a milestone that a learner sees, mostly a live one, and rather one that replaces others."""
         milestones, replaces = self.shown(who).milestones, self.shown(who).replaces
         wanted = [m for m in milestones if not m.retired_on and (m.steps or not with_steps)]
-        if dice.random() < 0.4:
+        if dice.random() < 0.6:
             wanted = [m for m in wanted if m.slug in replaces] or wanted
         return dice.choice(wanted if wanted and dice.random() < 0.8 else milestones)
 
@@ -214,7 +214,7 @@ class Editions(RuleBasedStateMachine):
         """Do one of the things that editors do; what makes no document of the draft is not saved."""
         draft = to_data(self.draft)
         live = sum(not milestone.get("retired_on") for milestone in draft["milestones"])
-        change = dice.choice(editing.EDITS) if live > 2 else editing.add
+        change = dice.choice(dice.choice([editing.EDITS, editing.MAPPINGS])) if live > 2 else editing.add
         change(dice, draft)
         if dice.random() < 0.9:
             editing.mend(draft)
