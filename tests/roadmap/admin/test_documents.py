@@ -145,7 +145,7 @@ HEAD = b'{"format": 1, "slug": "data-scientist", "title": "T", "stages": [], "mi
 HOSTILE = {
     "tag": (b"title: !!python/object/apply:os.system ['true']", "line 1: tags"),
     "aliases": (b"a: &a [x]\nb: *a", "line 1: anchors"),
-    "archive": (archive(), "is not UTF-8"),
+    "archive": (archive(), "holds a NUL character"),
     "twice": (HEAD + b'"slug": "x"}', "appears twice"),
     "unknown prerequisite": (
         b"format: 1\nslug: s\ntitle: T\nstages: [{slug: a, title: A}]\nmilestones:\n- slug: m\n  stage: a\n  title: M\n"
@@ -156,7 +156,7 @@ HOSTILE = {
     "types": (HEAD + b'"facts": "many"}', "facts: should be a list"),
     "NUL": (b"title: a\0b", "holds a NUL character"),
     "encoding": ("title: é".encode("latin-1"), "is not UTF-8"),
-    "UTF-16": ("title: a".encode("utf-16"), "is not UTF-8"),
+    "UTF-16": ("title: a".encode("utf-16"), "holds a NUL character"),
     "surrogate": (HEAD + b'"summary": "\\ud800"}', "half a character"),
     "deep": (b"[" * 100_000, "nested deeper"),
     "deep JSON": (b'{"a":' * 100_000, "nested deeper"),
