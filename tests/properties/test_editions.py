@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.property, pytest.mark.django_db]
 RUNS, STEPS = (1_000, 60) if os.environ.get("SLOW") == "1" else (60, 40)
 BY_FORM = 0.1  # of what learners do goes through pages, the rest straight to the actions behind them
 RELOADED = 0.6  # of what learners do is on a page of the newest edition, the rest on whatever they have open
-PUBLISHED, RESTORED = 0.18, 0.05  # of the edits
+PUBLISHED, RESTORED = 0.15, 0.05  # of the edits
 SHARES = {"mark": 8, "tick": 6, "undo": 2, "log": 2, "write_a_note": 2, "choose": 2}
 VERBS = SHARES | dict.fromkeys(["correct", "bring_along", "come_and_go"], 1)
 PAGES = (ROAD, "/plan/", f"{ROAD}plan.json", "/account/export/")
@@ -49,6 +49,7 @@ class Editions(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.learners: list[Learner] = []
+        self.editions: list[Document] = []
         self.seen: Counter[bytes] = Counter()
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
@@ -58,8 +59,9 @@ class Editions(RuleBasedStateMachine):
             for learner in self.learners:
                 learner.check(self.editions[-1])
                 learner.check_events()
-            for path in PAGES if self.learners else ():
-                self.learners[0].open_page(path, len(self.editions))
+            turn = len(self.editions) % len(PAGES)
+            for learner, path in zip(self.learners, (PAGES * 2)[turn:], strict=False):
+                learner.open_page(path, len(self.editions))
         finally:
             transaction.set_rollback(True)
             self.transaction.__exit__(None, None, None)
