@@ -26,7 +26,7 @@ from roadmap.models import Edition, Event, Roadmap
 from tests.properties import editing
 from tests.properties.learning import FINISHED, Sentence
 from tests.properties.strategies import STATES, document, title
-from tests.properties.walking import GONE, MISSING, ROAD, TODAY, Learner, Said
+from tests.properties.walking import GONE, MISSING, ROAD, TODAY, Learner, Said, lost
 
 pytestmark = [pytest.mark.property, pytest.mark.django_db]
 
@@ -270,12 +270,6 @@ class Editions(RuleBasedStateMachine):
         milestones = [f"{ROAD}milestones/{milestone.slug}/" for milestone in self.draft.milestones]
         path = dice.choice([*PAGES, *dice.sample(milestones, min(3, len(milestones)))])
         self.learners[dice.randrange(2)].open_page(path, edition.number)
-
-
-def lost(before: Document, after: Document) -> set[str]:
-    """Return what leaves the road without anything in its place."""
-    gone = {m.slug for m in after.milestones if m.retired_on and not m.replaced_by}
-    return gone & {m.slug for m in before.milestones if not m.retired_on or m.replaced_by}
 
 
 def day(dice: random.Random) -> date:

@@ -200,3 +200,9 @@ def check_credit(found: Standing, finished: dict[str, str]) -> None:
         milestone = found.edition.by_slug[slug]
         if milestone.retired_on and not milestone.replaced_by and not found.edition.groups_of(slug):
             assert found.of(slug).on_path
+
+
+def lost(before: Document, after: Document) -> set[str]:
+    """Return what leaves the road without anything in its place."""
+    gone = {m.slug for m in after.milestones if m.retired_on and not m.replaced_by}
+    return gone & {m.slug for m in before.milestones if not m.retired_on or m.replaced_by}
