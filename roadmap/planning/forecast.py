@@ -144,7 +144,8 @@ def interval(bound: Bound, pace: Pace, *, today: date, pauses: Pauses, stage: in
     """Return when a stage, or the whole path, is finished.
 
     The pace's uncertainty is carried through the bound; that of the deciding chain's hours and waiting, and the scatter
-    of the weeks that its hours take, is added to it on a log scale, as independent.
+    of the weeks that its hours take, is added to it on a log scale, as independent: as the log-normal distribution of
+    that variance, which stays finite where next to nothing is left.
     """
     likely = bound.finish(pace.hours, stage)
     if likely.weeks <= 0:
@@ -152,7 +153,7 @@ def interval(bound: Bound, pace: Pace, *, today: date, pauses: Pauses, stage: in
     swing = math.exp(Z80 * pace.sigma_over(likely.weeks))
     work = likely.hours / pace.hours
     variance = bound.network.spread * work / pace.hours + WEEKLY**2 * work + likely.waiting_variance
-    own = Z80 * math.sqrt(variance) / likely.weeks
+    own = Z80 * math.sqrt(math.log1p(variance / likely.weeks**2))
     early = math.log(likely.weeks / bound.finish(pace.hours * swing, stage).weeks)
     late = math.log(bound.finish(pace.hours / swing, stage).weeks / likely.weeks)
     return Interval(

@@ -8,7 +8,9 @@ import pytest
 
 from roadmap.document import Document
 from roadmap.planning import Interval, Pauses, Plan, Situation
-from roadmap.planning.forecast import DAYS_AHEAD, day_in
+from roadmap.planning.forecast import DAYS_AHEAD, Bound, day_in, interval
+from roadmap.planning.network import Network
+from roadmap.planning.pace import Pace
 from tests.roadmap.diary import edition, milestone
 from tests.roadmap.planning.situations import DAY, MONDAY, WEEK, enrolled, months, situation, staged
 
@@ -46,6 +48,16 @@ def test_early_and_late_lie_around_the_middle_and_closer_when_more_is_known() ->
     walked = situation(edition(milestone("a", 700)), diary, today=MONDAY + 20 * WEEK)
     assert likely(walked) - walked.today == pytest.approx(likely(new) - new.today, abs=timedelta(weeks=1))
     assert width(walked) < 0.6 * width(new)
+
+
+@pytest.mark.parametrize("hours", [1e-16, 1e-13, 1e-9, 0.001])
+def test_the_last_seconds_are_soon_over(hours: float) -> None:
+    """Credit in parts can leave next to nothing."""
+    left = Network(("a",), [hours], [hours], [0.0], [0.0], spread=5.0, before=[()], stages=[0], begun=[True])
+    finish = interval(Bound(left), Pace(10, 0.5), today=MONDAY, pauses=Pauses())
+    assert finish.likely == MONDAY
+    assert finish.late is not None
+    assert finish.late <= MONDAY + 2 * DAY
 
 
 def test_work_goes_on_beside_calendar_time_and_not_around_it() -> None:
