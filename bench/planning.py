@@ -60,9 +60,9 @@ def whole(now: Situation, _: Situation) -> object:
 
 
 def reduced(now: Situation, before: Situation) -> object:
-    """The next stage's likely date, and why it moved,"""
-    stage = now.document.stages[now.network.stages_left[0]].slug
-    return now.likely(stage), reasons(before, now, stage=stage)
+    """The next stage's likely date, and why it moved since last week's situation,"""
+    stage = now.stage_at_hand
+    return stage and (now.likely(stage.slug), reasons(before, now, stage=stage.slug))
 
 
 def as_data(plan: Plan) -> dict[str, Any]:

@@ -4,8 +4,9 @@
 Roseboom, Clark and Fazar, 1959). What is left of it is the part not yet earned, and of waiting the part beyond what has
 passed. The plan lays out the likely hours; the forecast takes medians, because sums of modes are far too early. An
 earned hour is a likely one, so as evidence it counts the effort that it takes at the median. A person has `pace` hours
-in a week (`.pace`: a filter over the weeks that are behind them, with a prior on what they said). Calendar time passes
-for all that is under way, whatever the diligence, but not in a pause. What is under way goes on though it is locked.
+in a week (`.pace`: a filter over the weeks that are behind them, with a prior on what they said). What a finish or a
+very big step tells at once was worked in the weeks before it (`.earned`, `.past`). Calendar time passes for all that is
+under way, whatever the diligence, but not in a pause. What is under way goes on though it is locked.
 
 **The schedule** (`.schedule`) is a list schedule in local ISO weeks: under way, least slack (critical path method,
 Kelley and Walker, 1959), the document's order.

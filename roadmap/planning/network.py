@@ -13,7 +13,7 @@ from itertools import accumulate
 from operator import mul
 
 from roadmap.document import Document, Elapsed, Milestone
-from roadmap.standing import Standing
+from roadmap.standing import SATISFIED, Standing
 
 from .pauses import Pauses
 
@@ -88,11 +88,13 @@ class Network:
         return tuple(sorted(set(self.stages)))
 
 
-def network_of(standing: Standing, *, today: date, pauses: Pauses) -> Network:
-    """Return what is left of a learner's path. What is under way waits for nothing: it goes on."""
-    estimates = estimates_of(standing.edition)
-    left = {found.slug: found for found in standing.path if found.is_left}
-    slugs = tuple(slug for slug in standing.edition.order if slug in left)
+def network_of(standing: Standing, *, today: date, pauses: Pauses, stage: int | None = None) -> Network:
+    """Return what is left of a learner's path, or of a stage, those before it and what they wait for.
+
+    What is under way waits for nothing: it goes on.
+    """
+    estimates, left = estimates_of(standing.edition), standing.milestones
+    slugs = _left(standing, estimates, stage)
     index = {slug: number for number, slug in enumerate(slugs)}
     likely, hours, weeks, weeks_variance = [], [], [], []
     before: list[tuple[int, ...]] = []
@@ -112,11 +114,24 @@ def network_of(standing: Standing, *, today: date, pauses: Pauses) -> Network:
             waiting = weeks_beyond(estimate.elapsed, pauses.active_days(found.mark.began_on, today) / 7)
         weeks.append(waiting[0])
         weeks_variance.append(waiting[1])
-        before.append(() if under_way else tuple(index[other] for other in estimate.before if other in index))
+        before.append(() if under_way else tuple([index[other] for other in estimate.before if other in index]))
         stages.append(estimate.stage)
         begun.append(under_way)
     spread = variance / total if total else 0.0
     return Network(slugs, likely, hours, weeks, weeks_variance, spread, before, stages, begun)
+
+
+def _left(standing: Standing, estimates: dict[str, Estimate], stage: int | None) -> tuple[str, ...]:
+    """Return what is left of a path, or of it what has to be finished by the end of a stage, in an order to walk."""
+    milestones, needed, slugs = standing.milestones, set[str](), list[str]()
+    for slug in reversed(standing.edition.order):
+        if stage is None or slug in needed or estimates[slug].stage <= stage:
+            found = milestones[slug]
+            if found.on_path and found.effective_state not in SATISFIED:
+                slugs.append(slug)
+                if found.effective_state != "doing":
+                    needed.update(estimates[slug].before)
+    return tuple(reversed(slugs))
 
 
 def estimates_of(document: Document) -> dict[str, Estimate]:

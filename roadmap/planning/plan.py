@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
 from roadmap.document import Document, Stage
 from roadmap.standing import Progress, Standing, standing_of
 
+from .earned import earned_hours
 from .forecast import Bound, Interval, day_in, interval, required_hours
 from .network import Network, effort_per_earned_hour, network_of
-from .pace import Pace, earned_hours, evidence, pace_of
+from .pace import Pace
+from .past import Past
 from .pauses import Pauses
 from .reading import idle_spans
 from .schedule import Run, latest_starts, schedule, slack_of
@@ -22,13 +24,17 @@ NO_PAUSES = Pauses()
 
 @dataclass(frozen=True)
 class Situation:
-    """All that a plan follows from. `today` and `started_on` are local dates; `progress` names hours and target."""
+    """All that a plan follows from. `today` and `started_on` are local dates; `progress` names hours and target.
+
+    `later` is the same learner's situation a week on, where that is at hand: what both share is worked out once.
+    """
 
     document: Document
     progress: Progress
     started_on: date
     today: date
     pauses: Pauses = NO_PAUSES
+    later: Situation | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def standing(self) -> Standing:
@@ -43,25 +49,50 @@ class Situation:
         return Bound(self.network)
 
     @cached_property
+    def _bounds(self) -> dict[int, Bound]:
+        return {}
+
+    def bound_to(self, stage: int | None) -> Bound:
+        """Return the bound of the path up to a stage: all there is to know for that stage's date, and much less work.
+
+        Whoever has the whole path's already takes that.
+        """
+        if stage is None or "network" in self.__dict__:
+            return self.bound
+        if stage not in self._bounds:
+            self._bounds[stage] = Bound(network_of(self.standing, today=self.today, pauses=self.pauses, stage=stage))
+        return self._bounds[stage]
+
+    @cached_property
     def earned(self) -> Mapping[date, float]:
         """The hours earned on each local day."""
-        return self._earned(held_back=0.1)
+        document, marks = self.document, self.progress.marks
+        return earned_hours(document, marks, started_on=self.started_on, pauses=self.pauses).by_day
 
-    def _earned(self, *, held_back: float) -> Mapping[date, float]:
-        return earned_hours(
+    @cached_property
+    def pace(self) -> Pace:
+        return self.past.pace_a_week_before(self.later.past) if self.later else self.past.pace
+
+    @cached_property
+    def past(self) -> Past:
+        """What lies behind, as evidence of the pace."""
+        idle = idle_spans(self.standing, started_on=self.started_on, today=self.today)
+        earned = earned_hours(
             self.document,
             self.progress.marks,
             started_on=self.started_on,
             pauses=self.pauses,
-            held_back=held_back,
+            held_back=0.0,
+            said=self._statements,
         )
-
-    @cached_property
-    def pace(self) -> Pace:
-        idle = idle_spans(self.standing, started_on=self.started_on, today=self.today)
-        earned, effort = self._earned(held_back=0.0), effort_per_earned_hour(self.document)
-        weeks = evidence(earned, started_on=self.started_on, today=self.today, pauses=self.pauses, idle=idle)
-        return pace_of(self._statements, (week._replace(hours=week.hours * effort) for week in weeks))
+        return Past(
+            said=self._statements,
+            earned=earned,
+            resting=Pauses.of((*self.pauses.spans, *idle)),
+            effort=effort_per_earned_hour(self.document),
+            started_on=self.started_on,
+            today=self.today,
+        )
 
     @property
     def _statements(self) -> tuple[tuple[date, float], ...]:
@@ -72,20 +103,33 @@ class Situation:
     @property
     def is_finished(self) -> bool:
         """Tell whether nothing is left on the path."""
-        return not self.network.slugs
+        return self.stage_at_hand is None
+
+    @cached_property
+    def stage_at_hand(self) -> Stage | None:
+        """The first stage with something left."""
+        milestones = self.standing.milestones
+        for stage in self.document.stages:
+            for milestone in self.document.in_stage(stage.slug):
+                found = milestones[milestone.slug]
+                if found.on_path and found.is_left:
+                    return stage
+        return None
 
     def finish(self, stage: str | None = None) -> Interval | None:
         """Return when the path, or the path up to a stage, is finished; None where nothing is left."""
         if self.is_finished:
             return None
-        return interval(self.bound, self.pace, today=self.today, pauses=self.pauses, stage=self._number(stage))
+        number = self._number(stage)
+        return interval(self.bound, self.pace, today=self.today, pauses=self.pauses, stage=number)
 
     def likely(self, stage: str | None = None, *, hurried: bool = False) -> date | None:
         """Return the middle of `finish` alone, or what it would be if nothing took calendar time."""
         if self.is_finished:
             return self.today
         pace, number = self.pace.hours, self._number(stage)
-        weeks = self.bound.work(number) / pace if hurried else self.bound.finish(pace, number).weeks
+        bound = self.bound_to(number)
+        weeks = bound.work(number) / pace if hurried else bound.finish(pace, number).weeks
         return day_in(weeks, today=self.today, pauses=self.pauses)
 
     def ready_for(self, milestone: str) -> date | None:

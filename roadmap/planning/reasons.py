@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, NamedTuple
@@ -30,51 +31,45 @@ def reasons(before: Situation, now: Situation, *, stage: str | None = None) -> t
     Empty where either has no date.
     """
     moved: list[Reason] = []
-    at, last = before, before.likely(stage)
-    if last is None or now.likely(stage) is None:
+    at, last, end = before, before.likely(stage), now.likely(stage)
+    if last is None or end is None:
         return ()
     for cause, following in _steps(before, now):
         if (likely := following.likely(stage)) is None:
             continue
         moved.append(Reason(cause, (likely - last).days))
         at, last = following, likely
-    likely = now.likely(stage)
-    assert likely is not None
-    rest = (likely - last).days
+    rest = (end - last).days
     by_hours = _by_hours(at, now, stage, rest) if rest else 0
     moved += [Reason("pace", by_hours), Reason("calendar", rest - by_hours)]
     return tuple(reason for reason in moved if reason.days)
 
 
-def _steps(before: Situation, now: Situation) -> list[tuple[Cause, Situation]]:
-    """Return the situations between last week's and today's in which one thing more is as it is today."""
-    steps: list[tuple[Cause, Situation]] = []
-    at = before
-
-    def step(cause: Cause, following: Situation) -> None:
-        nonlocal at
-        if following != at:
-            steps.append((cause, following))
-        at = following
-
-    step("scope", replace(at, document=now.document))
-    step("choice", at.with_progress(choices=now.progress.choices))
-    pace = {"hours_per_week": now.progress.hours_per_week, "paces": now.progress.paces}
-    step("hours", at.with_progress(**pace))
-    step("paused", replace(at, pauses=now.pauses))
+def _steps(before: Situation, now: Situation) -> Iterator[tuple[Cause, Situation]]:
+    """Yield the situations between last week's and today's in which one thing more is as it is today."""
+    at, was, became = before, before.progress, now.progress
+    if at.document != now.document:
+        yield "scope", (at := replace(at, document=now.document))
+    if was.choices != became.choices:
+        yield "choice", (at := at.with_progress(choices=became.choices))
+    if (was.hours_per_week, was.paces) != (became.hours_per_week, became.paces):
+        yield "hours", (at := at.with_progress(hours_per_week=became.hours_per_week, paces=became.paces))
+    if at.pauses != now.pauses:
+        yield "paused", (at := replace(at, pauses=now.pauses))
+    changed = _changed(was.marks, became.marks)
     for state in ("skipped", "known"):
-        step(state, at.with_progress(marks=_with(at.progress, now.progress, state)))
-    return steps
+        if marks := {slug: mark for slug, (states, mark) in changed.items() if state in states}:
+            yield state, (at := at.with_progress(marks={**at.progress.marks, **marks}))
 
 
-def _with(progress: Progress, other: Progress, state: str) -> dict[str, Mark]:
-    """Return marks in which what `other` calls `state`, and what it no longer does, are as in `other`."""
-    marks = dict(progress.marks)
-    for slug in progress.marks.keys() | other.marks.keys():
-        was, now = progress.marks.get(slug, _UNTOUCHED), other.marks.get(slug, _UNTOUCHED)
-        if was.state != now.state and state in (was.state, now.state):
-            marks[slug] = now
-    return marks
+def _changed(was: Mapping[str, Mark], became: Mapping[str, Mark]) -> dict[str, tuple[tuple[str, str], Mark]]:
+    """Return what is in another state now: both states, and the mark of today."""
+    changed = {}
+    for slug in was.keys() | became.keys():
+        old, new = was.get(slug, _UNTOUCHED), became.get(slug, _UNTOUCHED)
+        if old.state != new.state:
+            changed[slug] = (old.state, new.state), new
+    return changed
 
 
 def _by_hours(at: Situation, now: Situation, stage: str | None, rest: int) -> int:
@@ -88,4 +83,4 @@ def _by_hours(at: Situation, now: Situation, stage: str | None, rest: int) -> in
 
 def week_before(now: Situation, *, document: Document, progress: Progress) -> Situation:
     """Return the situation seven days ago, as `document` and `progress` were then."""
-    return replace(now, document=document, progress=progress, today=now.today - timedelta(days=7))
+    return replace(now, document=document, progress=progress, today=now.today - timedelta(days=7), later=now)

@@ -9,9 +9,10 @@ from statistics import fmean, median, pvariance
 import pytest
 
 from roadmap.document import Elapsed
-from roadmap.planning.network import WEEKS_PER_MONTH, effort_per_earned_hour, pert, weeks_beyond
+from roadmap.planning import NO_PAUSES
+from roadmap.planning.network import WEEKS_PER_MONTH, effort_per_earned_hour, network_of, pert, weeks_beyond
 from tests.roadmap.diary import edition, milestone, steps
-from tests.roadmap.planning.situations import MONDAY, WEEK, enrolled, months, situation
+from tests.roadmap.planning.situations import MONDAY, WEEK, enrolled, months, situation, staged
 
 SHAPES = [(90, 150, 240), (60, 120, 250), (0, 10, 10), (10, 10, 40), (36, 48, 60), (2, 6, 12)]
 
@@ -102,6 +103,27 @@ class TestNetwork:
         pause = (MONDAY + 2 * WEEK, MONDAY + 5 * WEEK)
         network = situation(road, diary, today=today, pauses=[pause]).network
         assert network.weeks == [pytest.approx(6 * WEEKS_PER_MONTH - 4)]
+
+    def test_of_a_stage_holds_what_the_stage_waits_for_and_nothing_else(self) -> None:
+        road = staged(
+            ("one", "two", "three"),
+            milestone("a", stage="one", prerequisites=["c"]),
+            milestone("b", stage="two"),
+            milestone("c", stage="three", prerequisites=["d"]),
+            milestone("d", stage="three"),
+            milestone("e", stage="three"),
+        )
+        diary = enrolled()
+
+        def up_to(stage: int) -> tuple[str, ...]:
+            standing = situation(road, diary).standing
+            return network_of(standing, today=MONDAY, pauses=NO_PAUSES, stage=stage).slugs
+
+        assert (up_to(0), up_to(1)) == (("d", "c", "a"), ("b", "d", "c", "a"))
+        diary.mark("c", "skipped", on=MONDAY)
+        assert up_to(0) == ("a",)
+        diary.mark("c", "doing", anyway=True, on=MONDAY)
+        assert up_to(0) == ("c", "a")
 
     def test_what_is_under_way_waits_for_nothing(self) -> None:
         road = edition(milestone("a"), milestone("b", prerequisites=["a"]))

@@ -1,4 +1,4 @@
-"""How many hours a week, learned from what somebody does: ten histories, and what counts as evidence."""
+"""How many hours a week, learned from what somebody does: realistic histories, and what counts as evidence."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.roadmap.planning.situations import DAY, MONDAY, WEEK, enrolled, month
 ROAD = edition(
     milestone("course", 160),
     milestone("rest", 5_000),
+    milestone("thesis", 80, steps=steps(40, 40)),
     milestone("degree", 30, elapsed_months=months(24)),
 )
 
@@ -29,6 +30,8 @@ class History(NamedTuple):
     finishes_in: int | None = None  # the week in which the course of 160 hours is called done
     pause: tuple[int, int] | None = None
     starts_on: date = MONDAY
+    ticks: dict[int, str] = {}  # week -> the step of the thesis, 40 hours, ticked on its Wednesday
+    hours_per_week: float = 10
 
 
 HISTORIES = {
@@ -42,19 +45,25 @@ HISTORIES = {
     "says what they do anyway": History([5] * 20, (5.0, 6.2), says=(15, 5.5)),
     "says more and does no more": History([10] * 30, (10.5, 15.0), says=(15, 20)),
     "by fits and starts": History([0, 20] * 12, (8.5, 11.5)),
+    "forty hours ticked after a silent month": History([10] * 12 + [0] * 5, (9.0, 10.0), ticks={15: "s1"}),
+    "steps of forty hours at an hour a week": History(
+        [0] * 80, (0.9, 1.1), ticks={39: "s1", 79: "s2"}, hours_per_week=1
+    ),
     "begins on a Saturday": History([3] + [10] * 12, (9.3, 10.3), starts_on=MONDAY + 5 * DAY),
 }
 
 
 def lived(history: History, weeks: int) -> Pace:
     """Return the pace after so many weeks of a history."""
-    diary = enrolled(10, on=history.starts_on)
+    diary = enrolled(history.hours_per_week, on=history.starts_on)
     diary.mark("course", "doing", on=history.starts_on)
     for week, hours in enumerate(history.hours[:weeks]):
         if history.says and history.says[0] == week:
             diary.write("enrolled", on=MONDAY + week * WEEK, hours_per_week=history.says[1], target_on=None)
         if hours:
             diary.log("rest", hours, on=max(history.starts_on, MONDAY + week * WEEK + 2 * DAY))
+        if week in history.ticks:
+            diary.tick("thesis", history.ticks[week], 40, on=MONDAY + week * WEEK + 2 * DAY)
         if week == history.finishes_in:
             diary.mark("course", "done", on=MONDAY + week * WEEK + 6 * DAY)
     pauses = [(MONDAY + history.pause[0] * WEEK, MONDAY + history.pause[1] * WEEK)] if history.pause else []
@@ -71,11 +80,11 @@ class TestHistories:
 
     @pytest.mark.parametrize("name", HISTORIES)
     def test_move_by_half_in_a_week_at_first_and_by_a_sixth_later(self, name: str) -> None:
-        """But for what a finish tells of the weeks before it, and for what is said."""
+        """But for what a finish or a big step tells of the weeks before it, and for what is said."""
         history = HISTORIES[name]
         paces = [lived(history, weeks).hours for weeks in range(len(history.hours) + 1)]
         for week, (before, after) in enumerate(pairwise(paces)):
-            if week != history.finishes_in and (history.says is None or week != history.says[0]):
+            if week not in (history.finishes_in, *history.ticks) and (history.says is None or week != history.says[0]):
                 assert max(before, after) / min(before, after) <= (1.5 if week < 8 else 1.17), f"week {week}"
 
     def test_a_finish_gives_the_weeks_it_took_what_they_earned_and_no_more(self) -> None:
@@ -83,6 +92,23 @@ class TestHistories:
         silent, told = lived(history, 15), lived(history, 16)
         assert silent.hours < 5
         assert told.hours == pytest.approx(10, abs=0.01)
+
+    def test_nor_does_a_step_of_many_weeks_at_once(self) -> None:
+        """Where it fills weeks in which nothing was told it brings the pace back to what was said, and no further."""
+        for name in ("forty hours ticked after a silent month", "steps of forty hours at an hour a week"):
+            history = HISTORIES[name]
+            for week in history.ticks:
+                silent, told = lived(history, week), lived(history, week + 1)
+                assert silent.hours < 0.85 * history.hours_per_week
+                assert 0.9 * history.hours_per_week < told.hours < 1.05 * history.hours_per_week
+
+    def test_what_was_begun_long_ago_is_told_back_beside_what_else_was_worked(self) -> None:
+        diary = enrolled(10)
+        diary.mark("thesis", "doing", on=MONDAY)
+        for week in range(6):
+            diary.log("rest", 5, on=MONDAY + week * WEEK)
+        diary.tick("thesis", "s1", 40, on=MONDAY + 6 * WEEK - DAY)
+        assert [week[1] for week in situation(ROAD, diary, today=MONDAY + 6 * WEEK).past.weeks] == [10] * 5 + [20]
 
     def test_a_single_tick_of_a_big_step_moves_little(self) -> None:
         road = edition(milestone("a", 300, steps=steps(150, 150)), milestone("b", 5_000))
@@ -185,7 +211,7 @@ class TestFilter:
     SAID = [(MONDAY, 10.0)]
 
     def weeks(self, *hours: float) -> list[Week]:
-        return [Week(MONDAY + number * WEEK, each) for number, each in enumerate(hours)]
+        return [(MONDAY + number * WEEK, each, 1.0) for number, each in enumerate(hours)]
 
     def test_recent_weeks_weigh_more(self) -> None:
         rising, falling = self.weeks(*[5] * 10, *[15] * 10), self.weeks(*[15] * 10, *[5] * 10)

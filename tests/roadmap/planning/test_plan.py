@@ -10,7 +10,7 @@ import pytest
 from roadmap.document import Document, parse
 from roadmap.planning import Plan, this_week, weeks_of
 from tests.roadmap.diary import edition, milestone, steps
-from tests.roadmap.planning.situations import DAY, MONDAY, WEEK, enrolled, months, situation
+from tests.roadmap.planning.situations import DAY, MONDAY, WEEK, enrolled, months, situation, staged
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "ml_architect.yaml"
 
@@ -102,3 +102,26 @@ def test_what_if_is_asked_with_other_hours() -> None:
     assert now.with_progress(hours_per_week=20).pace.hours == 20
     assert now.with_progress(hours_per_week=20).likely() == MONDAY + 15 * WEEK
     assert now.with_progress(hours_per_week=10).pace == now.pace
+
+
+def test_a_date_is_the_same_from_the_road_up_to_its_stage_as_from_all_of_it(architect: Document) -> None:
+    diary = enrolled()
+    diary.mark("bachelors-degree", "doing", on=MONDAY)
+    diary.mark("python-programming", "known", on=MONDAY)
+    diary.mark("end-to-end-project", "doing", anyway=True, on=MONDAY)
+    part, whole = situation(architect, diary), situation(architect, diary)
+    assert whole.network.slugs
+    for stage in architect.stages:
+        assert part.likely(stage.slug) == whole.likely(stage.slug)
+        assert part.likely(stage.slug, hurried=True) == whole.likely(stage.slug, hurried=True)
+    assert "network" not in vars(part)
+
+
+def test_the_stage_at_hand_is_the_first_with_something_left() -> None:
+    road = staged(("one", "two"), milestone("a", stage="one"), milestone("b", stage="two"))
+    diary = enrolled()
+    for slug, then in (("a", "two"), ("b", None)):
+        diary.mark(slug, "skipped", on=MONDAY)
+        now = situation(road, diary)
+        assert (now.stage_at_hand and now.stage_at_hand.slug) == then
+    assert now.is_finished
