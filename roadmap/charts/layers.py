@@ -1,7 +1,8 @@
-"""Which milestone stands where on the map: rows by stage and prerequisite, columns with few crossings."""
+"""Which milestone stands where on the map: columns by stage and prerequisite, in rows with few crossings."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from roadmap.document import Document, Milestone
 
-COLUMNS = 6
+FEWEST, MOST = 4, 14  # rows
 _SWEEPS = 12
 
 
@@ -23,24 +24,24 @@ class Link(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """What stays together in a row: a milestone, or the members of a group beside each other."""
+    """What stays together in a column: a milestone, or the members of a group beside each other."""
 
     members: tuple[str, ...]
     stage: str
     group: str | None = None
-    row: int = 0
     column: int = 0
+    row: int = 0
 
 
 class End(NamedTuple):
-    """Where a line begins or ends: `offset` columns from the start of a unit."""
+    """Where a line begins or ends: `offset` rows from the start of a unit."""
 
     unit: Unit
     offset: float
 
     @property
-    def column(self) -> float:
-        return self.unit.column + self.offset
+    def row(self) -> float:
+        return self.unit.row + self.offset
 
 
 def live(document: Document) -> dict[str, Milestone]:
@@ -81,19 +82,25 @@ def _one_of(group: str) -> str:
 
 
 def stand(document: Document, links: Sequence[Link]) -> list[Unit]:
-    """Return every live milestone in its place: `row` counts from the top, `column` from the left."""
+    """Return every live milestone in its place: `column` counts from the left, `row` from the top."""
     units: list[Unit] = []
-    rows: list[list[Unit]] = []
+    columns: list[list[Unit]] = []
+    rows = rows_for(len(live(document)))
     for stage in document.stages:
-        mine, needs = _acyclic(list(_units(document, stage.slug)), links)
-        rows += _stacked(mine, needs)
+        mine, needs = _acyclic(list(_units(document, stage.slug, rows)), links)
+        columns += _stacked(mine, needs, rows)
         units += mine
-    for number, row in enumerate(rows):
-        _place(row, {id(unit): index for index, unit in enumerate(row)})
-        for unit in row:
-            unit.row = number
-    _untangle(rows, spans(units, links))
+    for number, column in enumerate(columns):
+        _place(column, {id(unit): index for index, unit in enumerate(column)}, rows)
+        for unit in column:
+            unit.column = number
+    _untangle(columns, spans(units, links), rows)
     return units
+
+
+def rows_for(milestones: int) -> int:
+    """Return how many rows a road of so many milestones has: about as many as make the map twice as wide as high."""
+    return min(MOST, max(FEWEST, round(math.sqrt(milestones))))
 
 
 def spans(units: Iterable[Unit], links: Iterable[Link]) -> list[tuple[End, End, Link]]:
@@ -108,7 +115,7 @@ def spans(units: Iterable[Unit], links: Iterable[Link]) -> list[tuple[End, End, 
     return found
 
 
-def _units(document: Document, stage: str) -> Iterator[Unit]:
+def _units(document: Document, stage: str, rows: int) -> Iterator[Unit]:
     remaining = {m.slug: m for m in document.in_stage(stage) if m.retired_on is None}
     for slug in list(remaining):
         if slug not in remaining:
@@ -117,8 +124,8 @@ def _units(document: Document, stage: str) -> Iterator[Unit]:
         members = [member for member in groups[0].members if member in remaining] if groups else [slug]
         for member in members:
             del remaining[member]
-        for start in range(0, len(members), COLUMNS):
-            part = tuple(members[start : start + COLUMNS])
+        for start in range(0, len(members), rows):
+            part = tuple(members[start : start + rows])
             yield Unit(part, stage, groups[0].slug if groups else None)
 
 
@@ -139,85 +146,86 @@ def _acyclic(units: list[Unit], links: Sequence[Link]) -> tuple[list[Unit], dict
             return units, needs
 
 
-def _stacked(units: list[Unit], needs: Mapping[int, Sequence[int]]) -> list[list[Unit]]:
-    """Fill rows from the top, each after what it needs, what most depends on first (Coffman and Graham's idea)."""
-    height = dict.fromkeys(needs, 0)
+def _stacked(units: list[Unit], needs: Mapping[int, Sequence[int]], rows: int) -> list[list[Unit]]:
+    """Fill columns from the left, each after what it needs, what most depends on first (Coffman and Graham's idea)."""
+    reach = dict.fromkeys(needs, 0)
     for index in reversed(tuple(TopologicalSorter(needs).static_order())):
         for needed in needs[index]:
-            height[needed] = max(height[needed], height[index] + 1)
-    waiting = sorted(needs, key=lambda index: (-height[index], index))
-    above: set[int] = set()
-    rows: list[list[Unit]] = []
+            reach[needed] = max(reach[needed], reach[index] + 1)
+    waiting = sorted(needs, key=lambda index: (-reach[index], index))
+    before: set[int] = set()
+    columns: list[list[Unit]] = []
     while waiting:
-        row: list[int] = []
-        room = COLUMNS
+        column: list[int] = []
+        room = rows
         for index in waiting:
-            if above.issuperset(needs[index]) and len(units[index].members) <= room:
-                row.append(index)
+            if before.issuperset(needs[index]) and len(units[index].members) <= room:
+                column.append(index)
                 room -= len(units[index].members)
-        above.update(row)
-        waiting = [index for index in waiting if index not in above]
-        rows.append([units[index] for index in sorted(row)])
-    return rows
+        before.update(column)
+        waiting = [index for index in waiting if index not in before]
+        columns.append([units[index] for index in sorted(column)])
+    return columns
 
 
-def _place(row: list[Unit], wished: Mapping[int, float]) -> None:
-    """Set a row's columns as near to the wishes as their order and the row's width allow."""
-    row.sort(key=lambda unit: wished[id(unit)] + len(unit.members) / 2)
+def _place(column: list[Unit], wished: Mapping[int, float], rows: int) -> None:
+    """Set a column's rows as near to the wishes as their order and the column's width allow."""
+    column.sort(key=lambda unit: wished[id(unit)] + len(unit.members) / 2)
     end = 0
-    for unit in row:
-        unit.column = max(end, round(wished[id(unit)]))
-        end = unit.column + len(unit.members)
-    end = COLUMNS
-    for unit in reversed(row):
-        unit.column = min(unit.column, end - len(unit.members))
-        end = unit.column
+    for unit in column:
+        unit.row = max(end, round(wished[id(unit)]))
+        end = unit.row + len(unit.members)
+    end = rows
+    for unit in reversed(column):
+        unit.row = min(unit.row, end - len(unit.members))
+        end = unit.row
 
 
-def _untangle(rows: list[list[Unit]], lines: Sequence[tuple[End, End, Link]]) -> None:
-    """Sweep down and up, each unit to the barycentre of its neighbours, and keep the best arrangement seen."""
-    pulls: dict[int, list[tuple[float, End]]] = {id(unit): [] for row in rows for unit in row}
+def _untangle(columns: list[list[Unit]], lines: Sequence[tuple[End, End, Link]], rows: int) -> None:
+    """Sweep to the right and back, each unit to the barycentre of its neighbours; keep the best arrangement seen."""
+    pulls: dict[int, list[tuple[float, End]]] = {id(unit): [] for column in columns for unit in column}
     for begin, end, _ in lines:
         pulls[id(begin.unit)].append((begin.offset, end))
         pulls[id(end.unit)].append((end.offset, begin))
-    best, kept = tangle(lines), _columns(rows)
+    best, kept = tangle(lines), _rows(columns)
     for sweep in range(_SWEEPS):
-        downwards = sweep % 2 == 0
-        for row in rows if downwards else reversed(rows):
-            _place(row, {id(unit): _barycentre(unit, pulls[id(unit)], downwards=downwards) for unit in row})
+        onwards = sweep % 2 == 0
+        for column in columns if onwards else reversed(columns):
+            wished = {id(unit): _barycentre(unit, pulls[id(unit)], onwards=onwards) for unit in column}
+            _place(column, wished, rows)
         found = tangle(lines)
         if found < best:
-            best, kept = found, _columns(rows)
-    for unit, column in kept:
-        unit.column = column
+            best, kept = found, _rows(columns)
+    for unit, row in kept:
+        unit.row = row
 
 
-def _columns(rows: list[list[Unit]]) -> list[tuple[Unit, int]]:
-    return [(unit, unit.column) for row in rows for unit in row]
+def _rows(columns: list[list[Unit]]) -> list[tuple[Unit, int]]:
+    return [(unit, unit.row) for column in columns for unit in column]
 
 
-def _barycentre(unit: Unit, pulls: Sequence[tuple[float, End]], *, downwards: bool) -> float:
+def _barycentre(unit: Unit, pulls: Sequence[tuple[float, End]], *, onwards: bool) -> float:
     """Return where a unit's neighbours on one side (on both, where that has none) want it; near ones pull more."""
-    side = [pull for pull in pulls if (pull[1].unit.row < unit.row) == downwards] or pulls
-    weights = [1 / (abs(end.unit.row - unit.row) or 1) for _, end in side]
+    side = [pull for pull in pulls if (pull[1].unit.column < unit.column) == onwards] or pulls
+    weights = [1 / (abs(end.unit.column - unit.column) or 1) for _, end in side]
     if not weights:
-        return unit.column
-    return sum(w * (end.column - offset) for w, (offset, end) in zip(weights, side, strict=True)) / sum(weights)
+        return unit.row
+    return sum(w * (end.row - offset) for w, (offset, end) in zip(weights, side, strict=True)) / sum(weights)
 
 
 def tangle(lines: Sequence[tuple[End, End, Link]]) -> float:
-    """Return how tangled an arrangement is: crossings of straight lines, and a quarter for each column they stray."""
-    drawn = sorted((b.unit.row, e.unit.row, b.column, e.column) for b, e, _ in lines if b.unit.row < e.unit.row)
+    """Return how tangled an arrangement is: crossings of straight lines, and a quarter for each row they stray."""
+    drawn = sorted((b.unit.column, e.unit.column, b.row, e.row) for b, e, _ in lines if b.unit.column < e.unit.column)
     crossings, length = 0, 0.0
-    for index, (top, bottom, start, stop) in enumerate(drawn):
+    for index, (left, right, start, stop) in enumerate(drawn):
         length += abs(stop - start)
-        lean = (stop - start) / (bottom - top)
-        for other_top, other_bottom, other_start, other_stop in drawn[index + 1 :]:
-            if other_top >= bottom:
+        lean = (stop - start) / (right - left)
+        for other_left, other_right, other_start, other_stop in drawn[index + 1 :]:
+            if other_left >= right:
                 break
-            end = min(bottom, other_bottom)
-            other_lean = (other_stop - other_start) / (other_bottom - other_top)
-            before = start + lean * (other_top - top) - other_start
-            after = start + lean * (end - top) - other_start - other_lean * (end - other_top)
+            end = min(right, other_right)
+            other_lean = (other_stop - other_start) / (other_right - other_left)
+            before = start + lean * (other_left - left) - other_start
+            after = start + lean * (end - left) - other_start - other_lean * (end - other_left)
             crossings += before * after < 0
     return crossings + length / 4

@@ -1,30 +1,29 @@
-"""The roadmap as a picture: stages as bands, milestones as cards in rows, requirements as lines from above.
+"""The roadmap as a picture: stages as columns from left to right, milestones as cards, requirements as lines.
 
-Everything here depends on the edition alone and is worked out once for it. The steps are Sugiyama's: rows (`layers`),
-few crossings (`layers`), then the ways of the lines (`routes`); this module turns them into lengths. One unit is a
-CSS pixel at the usual size of text.
+Everything here depends on the edition alone and is worked out once for it. The steps are Sugiyama's: columns,
+few crossings (`layers`), then the ways of the lines (`routes`); this module turns them into lengths. A stage has as
+many columns of cards as what follows what in it needs. One unit is a CSS pixel at the usual size of text.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from roadmap.document import Document, Group, Stage
 
+from .grid import BOX, CARD_HEIGHT, CARD_WIDTH, LETTER, LETTERS, QUESTION, Columns, Rows, question
 from .layers import Unit, links_of, live, spans, stand
 from .lettering import fold
-from .routes import Line, Routes, in_channels, packed, routes_of
+from .routes import Line, routes_of
 
-CARD_WIDTH, CARD_HEIGHT = 146, 58
-LETTERS, LETTER = 12.5, 15  # size of a title's letters, and from line to line
 MARK = 30  # what a card keeps free at its left for the waymark
 _KEY = "charts.map"
-_GUTTER, _STEP = 18, 7  # a gutter without lanes; from lane to lane and from track to track
-_CHANNEL, _HEADER, _GAP, _PAD = 26, 46, 14, 18
-_BOX, _QUESTION = 8, 22  # what the frame of a choice keeps around its cards, and the height of its title
-_PORT, _ROUND, _TIP = 11, 6, 4
+_TITLE, _TITLE_X, _NUMBER = 17, 18, 22  # a stage's title: size of letters, where its number stands, and how wide
+_ROUND, _TIP = 6, 4
+_SHEET, _MARGIN = 0.96, 14  # a sheet of paper: its width by its height, and where it is cut before a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +62,47 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame around the members of a choice; `title` fits into its width."""
+    """The frame around the members of a choice; `lines` are its title, broken."""
 
     group: Group
     x: float
     y: float
     width: float
     height: float
-    title: str
+    lines: tuple[str, ...]
 
     @property
     def title_x(self) -> float:
         return self.x + 12
 
     @property
-    def title_y(self) -> float:
-        return self.y + 16
+    def baselines(self) -> tuple[tuple[float, str], ...]:
+        """Each line of the title with its y."""
+        return tuple((self.y + 16 + index * LETTER, line) for index, line in enumerate(self.lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A stage from edge to edge."""
+    """A stage from top to bottom; `lines` are its title, broken."""
 
     stage: Stage
     number: int
-    y: float
-    height: float
+    x: float
+    width: float
+    lines: tuple[str, ...]
 
     @property
-    def title_y(self) -> float:
-        return self.y + 30
+    def number_x(self) -> float:
+        return self.x + _TITLE_X
+
+    @property
+    def title_x(self) -> float:
+        return self.x + _TITLE_X + _NUMBER
+
+    @property
+    def baselines(self) -> tuple[tuple[float, str], ...]:
+        """Each line of the title with its y."""
+        return tuple((30 + index * 20, line) for index, line in enumerate(self.lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A roadmap laid out; cards in the order of the page (down by rows, then from left to right)."""
+    """A roadmap laid out; cards in the order of the page (column by column, from the top)."""
 
     width: float
     height: float
@@ -116,6 +126,22 @@ class Map:
     frames: tuple[Frame, ...]
     cards: tuple[Card, ...]
     edges: tuple[Edge, ...]
+
+    @property
+    def sheets(self) -> tuple[tuple[float, float], ...]:
+        """The map cut for paper, between columns: x and width of each sheet."""
+        begins = {band.x for band in self.bands}
+        for column in {card.x for card in self.cards}:
+            begins |= {column - _MARGIN} if all(abs(column - begin) > CARD_WIDTH for begin in begins) else set()
+        cuts = [*sorted(begins), self.width]
+        sheets: list[tuple[float, float]] = []
+        for begin, end in pairwise(cuts):
+            x = sheets[-1][0] if sheets else -math.inf
+            if end - x <= _SHEET * self.height:
+                sheets[-1:] = [(x, end - x)]
+            else:
+                sheets.append((begin, end - begin))
+        return tuple(sheets)
 
 
 def map_of(document: Document) -> Map:
@@ -129,15 +155,15 @@ def map_of(document: Document) -> Map:
 def _drawn(document: Document) -> Map:
     links = links_of(document)
     units = stand(document, links)
-    routes = routes_of(spans(units, links))
-    columns = _Columns(routes)
-    rows = _Rows(units, routes, columns)
+    routes = routes_of(spans(units, links), max((unit.row + len(unit.members) for unit in units), default=0))
+    rows = Rows(document, units, routes)
+    columns = Columns(units, routes, rows)
     shown = live(document)
     cards = [
         Card(
             slug=member,
-            x=columns.starts[unit.column + index],
-            y=rows.starts[unit.row],
+            x=columns.starts[unit.column],
+            y=rows.starts[unit.row + index],
             lines=fold(shown[member].title, width=(CARD_WIDTH - MARK - 8) / LETTERS, lines=3),
         )
         for unit in units
@@ -146,122 +172,39 @@ def _drawn(document: Document) -> Map:
     return Map(
         width=columns.width,
         height=rows.height,
-        bands=rows.bands(document),
-        frames=tuple(_frame(document, unit, columns, rows) for unit in units if unit.group),
-        cards=tuple(sorted(cards, key=lambda card: (card.y, card.x))),
-        edges=tuple(_edge(line, columns.turns[index], rows) for index, line in enumerate(routes.lines)),
+        bands=tuple(
+            _band(stage, number, columns.begins[stage.slug], columns.ends[stage.slug])
+            for number, stage in enumerate(document.stages, 1)
+            if stage.slug in columns.begins
+        ),
+        frames=tuple(_frame(document.group_by_slug[unit.group], unit, columns, rows) for unit in units if unit.group),
+        cards=tuple(sorted(cards, key=lambda card: (card.x, card.y))),
+        edges=tuple(_edge(line, rows.turns[index], columns) for index, line in enumerate(routes.lines)),
     )
 
 
-class _Columns:
-    """Where things are from left to right: gutters are as wide as their lanes need."""
-
-    def __init__(self, routes: Routes) -> None:
-        self.routes = routes
-        self.starts: list[float] = []
-        self.gutters: list[float] = []
-        at = 0.0
-        for count in routes.lane_counts:
-            width = _GUTTER + _STEP * max(0, count - 1) + (_STEP if count else 0)
-            self.gutters.append(at + (width - _STEP * max(0, count - 1)) / 2)
-            self.starts.append(at + width)
-            at += width + CARD_WIDTH
-        self.width = self.starts.pop()
-        arriving: defaultdict[str, int] = defaultdict(int)
-        for line in routes.lines:
-            arriving[line.link.target] = max(arriving[line.link.target], abs(line.port))
-        self._port = {slug: min(_PORT, (CARD_WIDTH / 2 - 8) / (count or 1)) for slug, count in arriving.items()}
-        self.turns = {index: self._turns(line) for index, line in enumerate(routes.lines)}
-
-    def _turns(self, line: Line) -> tuple[float, ...]:
-        """Return the x at which a line leaves, changes rows where it does, and arrives."""
-        card = self.starts[line.end.unit.column + int(line.end.offset)]
-        arrival = card + CARD_WIDTH / 2 + line.port * self._port[line.link.target]
-        if line.gutter is None:
-            return self.departure(line), arrival
-        return (
-            self.departure(line),
-            self.gutters[line.gutter] + _STEP * self.routes.lanes[line.gutter, line.net],
-            arrival,
-        )
-
-    def departure(self, line: Line) -> float:
-        """Return the x of a source: the middle of a card, or the right of the frame, beside its cards' middles."""
-        unit, offset = line.begin
-        if line.link.group and unit.group:
-            return self.starts[unit.column + len(unit.members) - 1] + CARD_WIDTH - 18
-        return self.starts[unit.column + int(offset)] + CARD_WIDTH / 2
+def _band(stage: Stage, number: int, begin: float, end: float) -> Band:
+    lines = fold(stage.title, width=(end - begin - 2 * _TITLE_X - _NUMBER) / _TITLE, lines=2)
+    return Band(stage, number, begin, end - begin, lines)
 
 
-class _Rows:
-    """Where things are from top to bottom: the space above a row is as high as its tracks, titles and frames need."""
-
-    def __init__(self, units: Sequence[Unit], routes: Routes, columns: _Columns) -> None:
-        wires = in_channels(routes.lines, columns.turns)
-        self._tracks: dict[tuple[int, int], int] = {}
-        self._first: list[float] = []
-        self.starts: list[float] = []
-        self._stages: dict[int, str] = {unit.row: unit.stage for unit in units}
-        self._framed = {unit.row for unit in units if unit.group}
-        at = 0.0
-        self._tops: dict[str, float] = {}
-        self._bottoms: dict[str, float] = {}
-        count = len(self._stages)
-        for channel in range(count + 1):
-            nets = packed({n: wire for (c, n), wire in wires.items() if c == channel}, apart=_STEP)
-            self._tracks |= {(channel, net): track for net, track in nets.items()}
-            tracks = max(nets.values(), default=-1) + 1
-            at += _BOX if channel - 1 in self._framed else 0
-            self._first.append(at + _CHANNEL / 2)
-            at += max(0, tracks - 1) * _STEP + (_CHANNEL if 0 < channel < count or tracks else 0)
-            at = self._between(channel, at)
-            self.starts.append(at)
-            at += CARD_HEIGHT
-        self.height = self.starts.pop() - _GAP
-
-    def _between(self, channel: int, at: float) -> float:
-        """Close one stage and open the next where they meet in this channel; make room for the frame of a choice."""
-        before, after = self._stages.get(channel - 1), self._stages.get(channel)
-        if before != after:
-            if before:
-                at += 0 if after else _PAD
-                self._bottoms[before] = at
-                at += _GAP
-            if after:
-                self._tops[after] = at
-                at += _HEADER
-        return at + (_QUESTION if channel in self._framed else 0)
-
-    def track(self, channel: int, net: int) -> float:
-        return self._first[channel] + _STEP * self._tracks[channel, net]
-
-    def bands(self, document: Document) -> tuple[Band, ...]:
-        return tuple(
-            Band(stage, number, self._tops[stage.slug], self._bottoms[stage.slug] - self._tops[stage.slug])
-            for number, stage in enumerate(document.stages, 1)
-            if stage.slug in self._tops
-        )
+def _frame(group: Group, unit: Unit, columns: Columns, rows: Rows) -> Frame:
+    left, lines = columns.starts[unit.column] - BOX, question(group)
+    top = rows.starts[unit.row] - QUESTION - LETTER * (len(lines) - 1)
+    bottom = rows.starts[unit.row + len(unit.members) - 1] + CARD_HEIGHT + BOX
+    return Frame(group, left, top, CARD_WIDTH + 2 * BOX, bottom - top, lines)
 
 
-def _frame(document: Document, unit: Unit, columns: _Columns, rows: _Rows) -> Frame:
-    group = document.group_by_slug[unit.group or ""]
-    left = columns.starts[unit.column] - _BOX
-    width = columns.starts[unit.column + len(unit.members) - 1] + CARD_WIDTH + _BOX - left
-    y = rows.starts[unit.row] - _QUESTION
-    (title,) = fold(group.title, width=(width - 24) / LETTERS, lines=1)
-    return Frame(group, left, y, width, _QUESTION + CARD_HEIGHT + _BOX, title)
-
-
-def _edge(line: Line, xs: tuple[float, ...], rows: _Rows) -> Edge:
-    bottom = rows.starts[line.begin.unit.row] + CARD_HEIGHT + (_BOX if line.link.group and line.begin.unit.group else 0)
-    points = [(xs[0], bottom)]
-    if xs[0] != xs[1]:
-        down = rows.track(line.leaves, line.net)
-        points += [(xs[0], down), (xs[1], down)]
-    if len(xs) == 3:
-        across = rows.track(line.arrives, line.net)
-        points += [(xs[1], across), (xs[2], across)]
-    points.append((xs[-1], rows.starts[line.end.unit.row]))
+def _edge(line: Line, ys: tuple[float, ...], columns: Columns) -> Edge:
+    framed = BOX if line.link.group and line.begin.unit.group else 0
+    points = [(columns.starts[line.begin.unit.column] + CARD_WIDTH + framed, ys[0])]
+    if ys[0] != ys[1]:
+        across = columns.track(line.leaves, line.net)
+        points += [(across, ys[0]), (across, ys[1])]
+    if len(ys) == 3:
+        across = columns.track(line.arrives, line.net)
+        points += [(across, ys[1]), (across, ys[2])]
+    points.append((columns.starts[line.end.unit.column], ys[-1]))
     corners = tuple((round(x, 1), round(y, 1)) for x, y in points)
     return Edge(line.link.sources, line.link.target, line.link.group, corners, _path(corners))
 
@@ -279,5 +222,5 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
         stop = x1 + (x2 - x1) * r / after, y1 + (y2 - y1) * r / after
         drawn.append(f"L{start[0]:g} {start[1]:g}Q{x1:g} {y1:g} {stop[0]:g} {stop[1]:g}")
     x, y = last
-    drawn.append(f"L{x:g} {y:g}m{-_TIP} {-_TIP}l{_TIP} {_TIP} {_TIP} {-_TIP}")
+    drawn.append(f"L{x:g} {y:g}m{-_TIP} {-_TIP}l{_TIP} {_TIP} {-_TIP} {_TIP}")
     return "".join(drawn)

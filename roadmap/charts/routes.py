@@ -1,4 +1,4 @@
-"""Which way the map's lines run: along tracks between rows and lanes between columns, never behind a milestone.
+"""Which way the map's lines run: along tracks between columns and lanes between rows, never behind a milestone.
 
 All lines from one source are one net: they share their track and their lanes, as the branches of a path do, so that a
 milestone that opens nine others sends out one line, not nine.
@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .layers import COLUMNS, End, Link
+from .layers import End, Link
 
 Place = tuple[int, int]  # (a channel or a gutter, a net)
-_SHARED = 0.75  # columns of detour that a lane already in use is worth
+_SHARED = 0.75  # rows of detour that a lane already in use is worth
 _CROWD = 0.4  # and what each other net in a gutter adds
 
 
 class Turn(NamedTuple):
-    """Where a wire turns off: in a channel downwards, in a gutter to the right, if `onwards`."""
+    """Where a wire turns off: in a channel to the right, in a gutter downwards, if `onwards`."""
 
     at: float
     onwards: bool
@@ -35,33 +35,33 @@ class Wire(NamedTuple):
 
 @dataclass(slots=True)
 class Line:
-    """One line of a net: from below its source, by way of a gutter where rows lie between, to above its target."""
+    """One line of a net: from behind its source, by way of a gutter where columns lie between, to before its target."""
 
     net: int
     link: Link
     begin: End
     end: End
     gutter: int | None = None
-    port: int = 0  # where it arrives: 0 in the middle, -1 the first to the left, 1 to the right
+    port: int = 0  # where it arrives: 0 in the middle, -1 the first above it, 1 below
 
     @property
     def leaves(self) -> int:
-        """The channel below the source; channel n is the space above row n."""
-        return self.begin.unit.row + 1
+        """The channel behind the source; channel n is the space before column n."""
+        return self.begin.unit.column + 1
 
     @property
     def arrives(self) -> int:
-        return self.end.unit.row
+        return self.end.unit.column
 
     @property
     def is_straight(self) -> bool:
-        """Whether it drops straight on what stands directly below."""
-        return self.leaves == self.arrives and not self.link.group and self.begin.column == self.end.column
+        """Whether it runs straight to what stands directly beside."""
+        return self.leaves == self.arrives and not self.link.group and self.begin.row == self.end.row
 
     @property
     def approach(self) -> float:
-        """Where it comes from on its last stretch, in columns."""
-        return self.begin.column if self.gutter is None else self.gutter - 0.5
+        """Where it comes from on its last stretch, in rows."""
+        return self.begin.row if self.gutter is None else self.gutter - 0.5
 
 
 @dataclass(slots=True)
@@ -73,52 +73,54 @@ class Routes:
     lane_counts: list[int] = field(default_factory=list)
 
 
-def routes_of(spans: Sequence[tuple[End, End, Link]]) -> Routes:
-    """Choose a gutter and a lane for every line that passes rows, and where on its target each arrives."""
+def routes_of(spans: Sequence[tuple[End, End, Link]], rows: int) -> Routes:
+    """Choose a gutter and a lane for every line that passes columns, and where on its target each arrives."""
     nets: dict[tuple[int, float, str | None], int] = {}
     lines = []
     for begin, end, link in spans:
         net = nets.setdefault((id(begin.unit), begin.offset, link.group), len(nets))
         lines.append(Line(net, link, begin, end))
-    lanes, counts = _lanes(lines, _through_gutters(lines))
+    lanes, counts = _lanes(lines, _through_gutters(lines, rows), rows)
     _arrive(lines)
     return Routes(lines, lanes, counts)
 
 
-def _through_gutters(lines: Iterable[Line]) -> dict[Place, tuple[int, int]]:
-    """Give each far line the gutter that costs least; return which rows each net passes in each gutter."""
+def _through_gutters(lines: Iterable[Line], rows: int) -> dict[Place, tuple[int, int]]:
+    """Give each far line the gutter that costs least; return which columns each net passes in each gutter."""
     passed: dict[Place, tuple[int, int]] = {}
     far = [line for line in lines if line.leaves != line.arrives]
-    for line in sorted(far, key=lambda line: (abs(line.arrives - line.leaves), line.begin.unit.row, line.net)):
-        costs = [_cost(line, gutter, passed) for gutter in range(COLUMNS + 1)]
+    for line in sorted(far, key=lambda line: (abs(line.arrives - line.leaves), line.begin.unit.column, line.net)):
+        costs = [_cost(line, gutter, passed) for gutter in range(rows + 1)]
         line.gutter = costs.index(min(costs))
-        rows = sorted((line.leaves, line.arrives))
-        before = passed.get((line.gutter, line.net), rows)
-        passed[line.gutter, line.net] = min(before[0], rows[0]), max(before[1], rows[1])
+        columns = sorted((line.leaves, line.arrives))
+        before = passed.get((line.gutter, line.net), columns)
+        passed[line.gutter, line.net] = min(before[0], columns[0]), max(before[1], columns[1])
     return passed
 
 
 def _cost(line: Line, gutter: int, passed: Mapping[Place, tuple[int, int]]) -> float:
-    """Return a gutter's detour in columns, less where the net is in it already, more where others are."""
+    """Return a gutter's detour in rows, less where the net is in it already, more where others are."""
     low, high = sorted((line.leaves, line.arrives))
     others = [a <= high and low <= b for (g, net), (a, b) in passed.items() if g == gutter and net != line.net]
-    way = abs(line.begin.column - gutter + 0.5) + abs(line.end.column - gutter + 0.5)
+    way = abs(line.begin.row - gutter + 0.5) + abs(line.end.row - gutter + 0.5)
     return way + _CROWD * sum(others) - (_SHARED if (gutter, line.net) in passed else 0)
 
 
-def _lanes(lines: Sequence[Line], passed: Mapping[Place, tuple[int, int]]) -> tuple[dict[Place, int], list[int]]:
-    """Number the lanes of each gutter from the left."""
+def _lanes(
+    lines: Sequence[Line], passed: Mapping[Place, tuple[int, int]], rows: int
+) -> tuple[dict[Place, int], list[int]]:
+    """Number the lanes of each gutter from the top."""
     turns: defaultdict[Place, list[Turn]] = defaultdict(list)
     for line in lines:
         if line.gutter is not None:
             side = line.gutter - 0.5
             turns[line.gutter, line.net] += [
-                Turn(line.leaves, line.begin.column > side),
-                Turn(line.arrives, line.end.column > side),
+                Turn(line.leaves, line.begin.row > side),
+                Turn(line.arrives, line.end.row > side),
             ]
     lanes: dict[Place, int] = {}
     counts = []
-    for gutter in range(COLUMNS + 1):
+    for gutter in range(rows + 1):
         wires = {net: Wire(*span, turns[g, net]) for (g, net), span in passed.items() if g == gutter}
         numbers = packed(wires, apart=0.5)
         lanes |= {(gutter, net): lane for net, lane in numbers.items()}
@@ -127,17 +129,17 @@ def _lanes(lines: Sequence[Line], passed: Mapping[Place, tuple[int, int]]) -> tu
 
 
 def _arrive(lines: Iterable[Line]) -> None:
-    """Keep the middle of each target for what drops straight on it; the others arrive beside it, from their side."""
+    """Keep the middle of each target for what runs straight to it; the others arrive beside it, from their side."""
     arriving: defaultdict[str, list[Line]] = defaultdict(list)
     for line in lines:
         if not line.is_straight:
             arriving[line.link.target].append(line)
     for found in arriving.values():
         found.sort(key=lambda line: (line.approach, line.leaves, line.net))
-        left = [line for line in found if line.approach < line.end.column]
-        for port, line in enumerate(reversed(left), 1):
+        above = [line for line in found if line.approach < line.end.row]
+        for port, line in enumerate(reversed(above), 1):
             line.port = -port
-        for port, line in enumerate(found[len(left) :], 1):
+        for port, line in enumerate(found[len(above) :], 1):
             line.port = port
 
 
@@ -169,14 +171,14 @@ def _crossings(before: Iterable[Wire], after: Iterable[Wire]) -> int:
     )
 
 
-def in_channels(lines: Iterable[Line], xs: Mapping[int, tuple[float, ...]]) -> dict[Place, Wire]:
-    """Return how each net runs in each channel; `xs[index]` are where a line leaves, changes rows and arrives."""
+def in_channels(lines: Iterable[Line], ys: Mapping[int, tuple[float, ...]]) -> dict[Place, Wire]:
+    """Return how each net runs in each channel; `ys[index]` are where a line leaves, changes columns and arrives."""
     turns: defaultdict[Place, list[Turn]] = defaultdict(list)
     for index, line in enumerate(lines):
-        leave, *change, arrive = xs[index]
-        down = line.arrives > line.leaves
-        turns[line.leaves, line.net] += [Turn(leave, onwards=False), *(Turn(x, onwards=down) for x in change)]
-        turns[line.arrives, line.net] += [*(Turn(x, onwards=not down) for x in change), Turn(arrive, onwards=True)]
+        leave, *change, arrive = ys[index]
+        ahead = line.arrives > line.leaves
+        turns[line.leaves, line.net] += [Turn(leave, onwards=False), *(Turn(y, onwards=ahead) for y in change)]
+        turns[line.arrives, line.net] += [*(Turn(y, onwards=not ahead) for y in change), Turn(arrive, onwards=True)]
     wires = {}
     for place, found in turns.items():
         places = [turn.at for turn in found]

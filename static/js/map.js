@@ -19,11 +19,16 @@ function next(from, [right, down]) {
     const ahead = (cardX - x) * right + (cardY - y) * down;
     const astray = Math.abs((cardX - x) * down) + Math.abs((cardY - y) * right);
     const far = ahead + 2 * astray;
-    const reachable = ahead > 1 && (down || astray < 1); // left and right stay in the row
+    const reachable = ahead > 1 && (right || astray < 1); // up and down stay in the column
     if (reachable && far < least) [best, least] = [card, far];
   }
   return best;
 }
+
+// A learner finds the map where they are.
+const here = map.querySelector(".card--doing")?.getBoundingClientRect();
+const view = map.parentElement;
+if (here) view.scrollLeft = here.x - view.getBoundingClientRect().x - (view.clientWidth - here.width) / 2;
 
 map.addEventListener("keydown", (event) => {
   const card = event.target.closest("a.card-link");

@@ -25,14 +25,14 @@ def test_arrow_keys_go_from_card_to_card(published, page: Page) -> None:
     page.goto(MAP)
     page.locator('[data-card="python-programming"]').focus()
     places = []
-    for key in ("ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft"):
+    for key in ("ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"):
         page.keyboard.press(key)
         places.append(focused(page))
     assert places[1] == places[3] == "python-programming"
     assert len(set(places)) == 3
-    below, here, beside = (place(page, slug) for slug in places[:3])
-    assert below[1] > here[1] == beside[1]
-    assert beside[0] > here[0]
+    beside, here, below = (place(page, slug) for slug in places[:3])
+    assert beside[0] > here[0] == below[0]
+    assert below[1] > here[1]
 
 
 def test_the_lines_of_a_card_stand_out(published, page: Page) -> None:

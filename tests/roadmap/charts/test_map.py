@@ -40,9 +40,16 @@ class TestCards:
         bands = {band.stage.slug: band for band in found.bands}
         for card in found.cards:
             band = bands[any_road.by_slug[card.slug].stage]
-            assert band.y < card.y
-            assert card.y + card.height < band.y + band.height
-            assert 0 <= card.x <= found.width - card.width
+            assert band.x < card.x
+            assert card.x + card.width < band.x + band.width
+            assert 0 <= card.y <= found.height - card.height
+
+    def test_stages_stand_beside_each_other_in_their_order(self, any_road: Document) -> None:
+        found = map_of(any_road)
+        assert [band.stage for band in found.bands] == list(any_road.stages)
+        assert all(one.x + one.width < other.x for one, other in pairwise(found.bands))
+        assert found.bands[0].x == 0
+        assert found.bands[-1].x + found.bands[-1].width == pytest.approx(found.width)
 
     def test_a_retired_one_has_none_and_no_line(self) -> None:
         old = milestone("old", retired_on="2026-01-01", replaced_by=["new"])
@@ -50,12 +57,27 @@ class TestCards:
         assert [card.slug for card in map_of(document).cards] == ["new", "next"]
         assert drawn(document) == {(("new",), "next")}
 
-    def test_prerequisites_stand_above(self, document: Document) -> None:
-        y = {card.slug: card.y for card in map_of(document).cards}
-        assert all(y[source] < y[edge.target] for edge in map_of(document).edges for source in edge.sources)
+    def test_prerequisites_stand_to_the_left(self, document: Document) -> None:
+        x = {card.slug: card.x for card in map_of(document).cards}
+        assert all(x[source] < x[edge.target] for edge in map_of(document).edges for source in edge.sources)
 
     def test_a_road_without_milestones_is_empty(self) -> None:
         assert map_of(road()).cards == map_of(road()).bands == ()
+
+
+class TestPaper:
+    def test_every_card_is_whole_on_one_sheet(self, any_road: Document) -> None:
+        found = map_of(any_road)
+        for card in found.cards:
+            (sheet,) = [(x, width) for x, width in found.sheets if x <= card.x < x + width]
+            assert sheet[0] + sheet[1] > card.x + card.width
+
+    def test_sheets_are_no_wider_than_paper_and_leave_nothing_out(self, any_road: Document) -> None:
+        found = map_of(any_road)
+        assert all(width <= max(0.96 * found.height, 2 * found.cards[0].width) for _, width in found.sheets)
+        ends = [0.0, *(x + width for x, width in found.sheets)]
+        assert all(0 <= x - end <= 14 for (x, _), end in zip(found.sheets, ends, strict=False))
+        assert ends[-1] == pytest.approx(found.width)
 
 
 class TestLines:
@@ -93,23 +115,23 @@ class TestLines:
     def test_one_may_lead_back_to_an_earlier_stage(self) -> None:
         document = road(milestone("a", prerequisites=["b"]), milestone("b", "later"))
         (edge,) = map_of(document).edges
-        assert edge.points[0][1] > edge.points[-1][1]
+        assert edge.points[0][0] > edge.points[-1][0]
 
 
 class TestChoices:
     GROUP = {"slug": "which", "title": "Which one?", "members": ["a", "b"], "default": "a"}
 
-    def test_members_stand_side_by_side_in_a_frame_from_which_the_line_starts(self) -> None:
+    def test_members_stand_below_each_other_in_a_frame_from_which_the_line_starts(self) -> None:
         last = milestone("last", requires_groups=["which"])
         document = road(milestone("a"), milestone("x"), milestone("b"), last, groups=[self.GROUP])
         found = map_of(document)
         (frame,), (edge,) = found.frames, found.edges
         cards = {card.slug: card for card in found.cards}
-        assert cards["a"].y == cards["b"].y
+        assert cards["a"].x == cards["b"].x
         for slug in "ab":
-            assert frame.x < cards[slug].x < frame.x + frame.width - cards[slug].width
-        assert not frame.x < cards["x"].x < frame.x + frame.width
-        assert (edge.sources, edge.points[0][1]) == (("a", "b"), frame.y + frame.height)
+            assert frame.y < cards[slug].y < frame.y + frame.height - cards[slug].height
+        assert not frame.y < cards["x"].y < frame.y + frame.height
+        assert (edge.sources, edge.points[0][0]) == (("a", "b"), frame.x + frame.width)
 
     def test_members_that_need_each_other_by_way_of_another_stand_apart(self) -> None:
         x, b = milestone("x", prerequisites=["a"]), milestone("b", prerequisites=["x"])
@@ -117,11 +139,12 @@ class TestChoices:
         assert [card.slug for card in found.cards] == ["a", "x", "b"]
         assert found.frames == ()
 
-    def test_a_choice_of_more_than_a_row_is_broken(self) -> None:
-        members = [f"m{n}" for n in range(8)]
+    def test_a_choice_of_more_than_a_column_is_broken(self) -> None:
+        members = [f"m{n}" for n in range(6)]
         group = self.GROUP | {"members": members, "default": "m0"}
         found = map_of(road(*[milestone(slug) for slug in members], groups=[group]))
-        assert [round(frame.width / found.frames[1].width) for frame in found.frames] == [3, 1]
+        cards = [sum(frame.x < card.x < frame.x + frame.width for card in found.cards) for frame in found.frames]
+        assert cards == [4, 2]
 
 
 class TestArrangement:
@@ -129,10 +152,10 @@ class TestArrangement:
         links = links_of(any_road)
         units = stand(any_road, links)
         untangled = tangle(spans(units, links))
-        rows: dict[int, int] = {}
+        columns: dict[int, int] = {}
         for unit in units:  # in the document's order
-            unit.column = rows.get(unit.row, 0)
-            rows[unit.row] = unit.column + len(unit.members)
+            unit.row = columns.get(unit.column, 0)
+            columns[unit.column] = unit.row + len(unit.members)
         before = tangle(spans(units, links))
         assert untangled <= (0.8 * before if len(units) > 50 else before)
 
