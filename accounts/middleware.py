@@ -15,18 +15,19 @@ from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import ConnectionError as RedisUnreachable
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from . import zones
+from . import presence, zones
 from .mail import MailError
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def local_time(get_response: Answer) -> Answer:
-    """Show times in the learner's zone while their request is answered."""
+    """Show times in the learner's zone while their request is answered, and note that they were here."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return get_response(request)
+        presence.note(request.user.preferences)
         with timezone.override(zones.zone(request.user.preferences.timezone)):
             return get_response(request)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -95,8 +95,17 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6
 
 
+def utc_today() -> date:
+    """Return today's date in UTC: precise enough for signs of life, which are counted in weeks."""
+    return datetime.now(UTC).date()
+
+
 class Preferences(models.Model):
-    """When and how a person is reached. `digest_due_at` is the planner's; clear it whenever the rest changes."""
+    """When and how a person is reached. `digest_due_at` is the planner's; clear it whenever the rest changes.
+
+    `snoozed_until` keeps letters away and leaves the plan as it is; `paused_until` stops both. `last_seen_on` is the
+    last sign of life: a visit, or a button used in a letter.
+    """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
     timezone = models.CharField("time zone", max_length=64, default="UTC")
@@ -104,11 +113,13 @@ class Preferences(models.Model):
     digest_weekday = models.PositiveSmallIntegerField("day", choices=Weekday.choices, default=Weekday.MONDAY)
     digest_hour = models.PositiveSmallIntegerField("hour", default=8)
     paused_until = models.DateField("paused until", null=True, blank=True)
+    snoozed_until = models.DateField("no letters until", null=True, blank=True)
     digest_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     calendar_serial = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the calendar links made; a link of an earlier count is revoked."
     )
     calendar_enabled = models.BooleanField(default=False, editable=False)
+    last_seen_on = models.DateField(default=utc_today, editable=False)
 
     class Meta:
         verbose_name_plural = "preferences"

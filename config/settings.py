@@ -147,7 +147,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    task.rpartition(".")[2]: {"task": task, "schedule": 60.0}
+    # A wake-up that nobody heard within a minute is replaced by the next one: they never heap up.
+    task.rpartition(".")[2]: {"task": task, "schedule": 60.0, "options": {"expires": 60}}
     for task in ("roadmap.tasks.plan_digests", "roadmap.tasks.drain_digests", "accounts.tasks.forget_sessions")
 }
 
@@ -234,6 +235,15 @@ else:
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Waymark <waymark@localhost.localdomain>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DIGESTS_PER_MINUTE = env.int("DIGESTS_PER_MINUTE", 0)  # 0: as many as go; a new sender address begins with few
+
+# Whose word counts on bounces and complaints: the mail provider's, signed with this key.
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+MAIL_PROVIDER_KEY = env.str("MAIL_PROVIDER_KEY", "") or from_file("MAIL_PROVIDER_KEY_FILE")
+if MAIL_PROVIDER not in {"", "mailgun", "mailersend", "mandrill"}:
+    raise ImproperlyConfigured("MAIL_PROVIDER is one of: mailgun, mailersend, mandrill.")
+if MAIL_PROVIDER and not MAIL_PROVIDER_KEY:
+    raise ImproperlyConfigured(f"Set MAIL_PROVIDER_KEY to the key that {MAIL_PROVIDER} signs its webhooks with.")
 
 # --- Language and time -----------------------------------------------------------------------------------------------
 

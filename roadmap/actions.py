@@ -72,7 +72,9 @@ class _Change:
         self.enrolment.hours_per_week, self.enrolment.target_on = progress.hours_per_week, progress.target_on
         self.enrolment.paces = [[on.isoformat(), hours] for on, hours in progress.paces]
         self.enrolment.left_at = (self.enrolment.left_at or self._at) if progress.left else None
-        self.enrolment.save(update_fields=["hours_per_week", "target_on", "paces", "left_at"])
+        standing = standing_of(editions.document_in(self.enrolment.roadmap_id, self.edition), progress)
+        self.enrolment.finished_in = None if standing.counts.left else self.edition
+        self.enrolment.save(update_fields=["hours_per_week", "target_on", "paces", "left_at", "finished_in"])
         projection.rewrite(self.enrolment, progress)
 
 

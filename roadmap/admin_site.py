@@ -16,7 +16,7 @@ from roadmap.models import Roadmap
 
 ORDER = (
     *("Roadmap", "Stage", "Milestone", "ChoiceGroup", "Credential", "Fact", "Source", "Edition"),
-    *("Enrolment", "MilestoneProgress", "Choice", "Event", "Digest", "Suppression"),
+    *("Enrolment", "MilestoneProgress", "Choice", "Event", "Digest", "Suppression", "Bounce"),
 )
 
 

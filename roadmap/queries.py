@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -25,12 +25,13 @@ from accounts.models import Pause, Preferences, User
 from roadmap import editions, projection
 from roadmap.calendar import WEEK, local_date
 from roadmap.document import Document
-from roadmap.models import Choice, Edition, Enrolment, Event, MilestoneProgress, Roadmap
+from roadmap.models import Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap
 from roadmap.news import News, news_for, shortened
 from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, week_before
 from roadmap.standing import Mark, Progress, Standing, fold, standing_of
 
 UNTOUCHED = Mark()
+UNSURE_FOR = timedelta(days=8)  # then the next letter has come
 _ENROLMENT_COLUMNS = tuple(field.attname for field in Enrolment._meta.concrete_fields)
 
 
@@ -74,10 +75,11 @@ class Journey:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnJourney(Journey):
-    """A roadmap that the learner follows now."""
+    """A roadmap that the learner follows now. `unsure_of`: when a letter was due that may not have reached them."""
 
     enrolment: Enrolment
     progress: Progress
+    unsure_of: datetime | None = None
     has_left = False
 
     @cached_property
@@ -137,13 +139,16 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
 
 def journeys(user: User) -> list[OwnJourney]:
     """Return all that a learner follows, the oldest first."""
-    enrolments = (
+    unsure = Digest.objects.filter(user=user, state=Digest.State.UNCERTAIN, due_at__gt=timezone.now() - UNSURE_FOR)
+    enrolments = list(
         Enrolment.objects.filter(user=user, left_at=None, roadmap__current_edition__isnull=False)
         .select_related("roadmap")
         .annotate(edition=F("roadmap__current_edition__number"), zone=F("user__preferences__timezone"))
         .annotate(can_undo=_can_undo("pk"), paused=_pauses(user), edition_before=_edition_before("roadmap"))
+        .annotate(unsure_of=Subquery(unsure.values("due_at")[:1]))
     )
-    return _own([(_visit(row.roadmap, row, row), row) for row in enrolments])
+    found = _own([(_visit(row.roadmap, row, row), row) for row in enrolments])
+    return [replace(mine, unsure_of=row.unsure_of) for mine, row in zip(found, enrolments, strict=True)]
 
 
 def a_week_ago(journeys: Iterable[OwnJourney]) -> dict[int, Situation]:

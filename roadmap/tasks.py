@@ -7,6 +7,7 @@ from celery import shared_task
 from roadmap.digests import ledger, planner, sender, transport
 
 SLICE_SECONDS = 20  # a worker that is told to stop waits for its task: let that be short
+WAIT_SECONDS = 30  # in the queue: with more drains than that keep busy, the next plan would wait behind them
 
 
 @shared_task
@@ -21,4 +22,4 @@ def drain_digests() -> None:
     with transport.from_settings() as wire:
         _, is_more_due = sender.drain(wire, seconds=SLICE_SECONDS)
     if is_more_due:
-        drain_digests.delay()
+        drain_digests.apply_async(expires=WAIT_SECONDS)

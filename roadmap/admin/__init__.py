@@ -1,5 +1,5 @@
 """Django admin: the editors' workshop (curriculum, roadmaps, editions) and the operators' window (operations)."""
 
-from . import curriculum, editions, operations, roadmaps
+from . import curriculum, digests, editions, operations, roadmaps
 
-__all__ = ["curriculum", "editions", "operations", "roadmaps"]
+__all__ = ["curriculum", "digests", "editions", "operations", "roadmaps"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -38,7 +39,7 @@ ROWS: dict[Any, Any] = {
 class PlainAdmin(admin.ModelAdmin):
     """Django's admin without actions on selected rows."""
 
-    actions = None
+    actions: Sequence[str] | None = None
     show_full_result_count = False
 
 

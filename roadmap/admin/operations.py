@@ -1,4 +1,4 @@
-"""What happened, to be read and never changed: enrolments, progress, events, digests, suppressed addresses."""
+"""What happened, to be read and never changed: enrolments, progress, events, suppressed addresses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from roadmap.models import Choice, Digest, Enrolment, Event, MilestoneProgress, Suppression
+from roadmap.models import Bounce, Choice, Enrolment, Event, MilestoneProgress, Suppression
 
 from .base import PlainAdmin
 
@@ -81,14 +81,6 @@ class EventAdmin(OfLearnerAdmin):
         return "private" if event.kind == Event.Kind.NOTE else event.data
 
 
-@admin.register(Digest)
-class DigestAdmin(ReadOnlyAdmin):
-    list_display = ("user", "period", "state", "reason", "due_at", "sent_at", "attempts", "smtp_code")
-    list_filter = ("state",)
-    list_select_related = ("user",)
-    search_fields = ("user__email", "to_address", "message_id")
-
-
 @admin.register(Suppression)
 class SuppressionAdmin(ReadOnlyAdmin):
     """An operator may let an address receive mail again, by deleting its row."""
@@ -99,3 +91,10 @@ class SuppressionAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super(ReadOnlyAdmin, self).has_delete_permission(request, obj)
+
+
+@admin.register(Bounce)
+class BounceAdmin(ReadOnlyAdmin):
+    list_display = ("at", "address", "kind", "detail")
+    list_filter = ("kind",)
+    search_fields = ("address",)

@@ -26,8 +26,12 @@ def durably(entry: Callable[P, R]) -> Callable[P, R]:
     """Run `entry` in a transaction of its own, again if the connection is lost or a deadlock is broken.
 
     A lost connection leaves open whether the commit took place, so an entry must mean the same when made twice.
-    Inside somebody else's transaction there is nothing to repeat: it runs once.
     """
+    return patiently(transaction.atomic(savepoint=False)(entry))
+
+
+def patiently(entry: Callable[P, R]) -> Callable[P, R]:
+    """Run `entry`, again if the database is away; inside somebody's transaction there is nothing to repeat."""
 
     @wraps(entry)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -35,8 +39,7 @@ def durably(entry: Callable[P, R]) -> Callable[P, R]:
             return entry(*args, **kwargs)
         for attempt in range(ATTEMPTS):
             try:
-                with transaction.atomic():
-                    return entry(*args, **kwargs)
+                return entry(*args, **kwargs)
             except (OperationalError, InterfaceError) as error:
                 if attempt == ATTEMPTS - 1:
                     raise

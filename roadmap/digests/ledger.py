@@ -22,8 +22,8 @@ from psycopg.types.json import Jsonb
 
 from roadmap.models import Digest, Suppression
 
-from . import reach, sql
-from .durable import durably
+from . import gate, reach, sql
+from .durable import durably, patiently
 from .verdicts import Claim, Envelope, Verdict
 
 State = Digest.State
@@ -39,6 +39,7 @@ class Turn:
     settled: Counter[State]
 
 
+@patiently
 def now() -> datetime:
     """Return the database's clock, the only one that counts."""
     with connection.cursor() as cursor:
@@ -70,7 +71,7 @@ _CLAIM = """
      WHERE id IN (SELECT id FROM roadmap_digest
                    WHERE state = 'pending' AND next_attempt_at <= %(now)s
                    ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING id, user_id, period, due_at, expires_at, message_id, attempts, lease
+    RETURNING id, user_id, period, kind, due_at, expires_at, message_id, attempts, lease
 """
 
 _RELEASE = """
@@ -80,7 +81,7 @@ _RELEASE = """
 
 # `sending` is ours to repeat: the lease is known to this sender alone, and it has not gone to the wire yet.
 _LOCK_OURS = f"""
-    SELECT d.id, d.expires_at, {reach.COLUMNS}
+    SELECT d.id, d.kind, d.expires_at, {reach.COLUMNS}
       FROM roadmap_digest d JOIN accounts_user u ON u.id = d.user_id JOIN accounts_preferences p ON p.user_id = u.id
       {reach.JOIN}
      WHERE d.id = ANY(%(ids)s) AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending')
@@ -89,13 +90,14 @@ _LOCK_OURS = f"""
 
 _MARK = """
     UPDATE roadmap_digest d
-       SET state = v.state, reason = v.reason, to_address = v.address, subject = v.subject, told = v.told,
+       SET kind = v.kind, state = v.state, reason = v.reason,
+           to_address = v.address, subject = v.subject, told = v.told,
            lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
            lease = CASE v.state WHEN 'sending' THEN d.lease END,
            settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
-      FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(addresses)s::text[],
-                  %(subjects)s::text[], %(told)s::jsonb[])
-        AS v(id, state, reason, address, subject, told)
+      FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(states)s::text[], %(reasons)s::text[],
+                  %(addresses)s::text[], %(subjects)s::text[], %(told)s::jsonb[])
+        AS v(id, kind, state, reason, address, subject, told)
      WHERE d.id = v.id
 """
 
@@ -123,6 +125,7 @@ class _Row:
 @dataclass(frozen=True, slots=True)
 class _Ours(reach.Reach):
     id: int
+    kind: str
     expires_at: datetime
 
 
@@ -140,8 +143,11 @@ def reclaim(now: datetime) -> Counter[State]:
 
 @durably
 def claim(now: datetime, *, limit: int) -> list[Claim]:
-    """Make up to `limit` due digests ours for ten minutes, the longest due first."""
-    params = {"now": now, "limit": limit, "lease": uuid4(), "lease_until": now + LEASE}
+    """Make up to `limit` due digests ours for ten minutes, the longest due first; fewer or none if the gate says so."""
+    admitted = gate.admit(now, limit)
+    if not admitted:
+        return []
+    params = {"now": now, "limit": admitted, "lease": uuid4(), "lease_until": now + LEASE}
     return sorted(sql.fetch(Claim, _CLAIM, params), key=lambda claim: (claim.due_at, claim.id))
 
 
@@ -156,19 +162,22 @@ def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: 
     """In one commit, settle what was sent and mark what goes next; only what comes back as `sending` may be sent.
 
     Both halves hold only while the lease is ours. Everybody's right to be written to is judged once more: who may not
-    is settled as skipped, and whose address changed since the mail was composed goes back to be composed anew.
+    is settled as skipped; whose address changed since the mail was composed, or who was asked whether to pause and has
+    just come back, goes back to be composed anew.
     """
     settled = _settle(now, lease, verdicts)
     sending: set[int] = set()
     if envelopes:
         ours = sql.fetch(_Ours, _LOCK_OURS, {"ids": list(envelopes), "lease": lease, "now": now})
-        marks = {row.id: _mark(row, envelopes[row.id], now) for row in ours}
+        kinds = {row.id: _kind(row, now) for row in ours}
+        marks = {row.id: _mark(row, kinds[row.id], envelopes[row.id], now) for row in ours}
         sql.execute(
             _MARK,
             {
                 "now": now,
                 "lease_until": now + LEASE,
                 "ids": list(marks),
+                "kinds": list(kinds.values()),
                 "states": [state for state, _ in marks.values()],
                 "reasons": [reason for _, reason in marks.values()],
                 "addresses": [envelopes[digest].address for digest in marks],
@@ -181,12 +190,17 @@ def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: 
     return Turn(frozenset(sending), settled)
 
 
-def _mark(row: _Ours, envelope: Envelope, now: datetime) -> tuple[State, str]:
+def _kind(row: _Ours, now: datetime) -> Digest.Kind:
+    """Return which letter the row is for now: a weekly one stays one, a question only while there is silence."""
+    return Digest.Kind.WEEKLY if row.kind == Digest.Kind.WEEKLY else reach.kind_for(row, now)
+
+
+def _mark(row: _Ours, kind: Digest.Kind, envelope: Envelope, now: datetime) -> tuple[State, str]:
     if row.expires_at <= now:
         return State.EXPIRED, "too late"
     if reason := reach.reason_against(row, now):
         return State.SKIPPED, reason
-    if row.address != envelope.address:
+    if row.address != envelope.address or row.kind != kind:
         return State.PENDING, ""
     return State.SENDING, ""
 

@@ -59,12 +59,13 @@ _LOCK_UNSCHEDULED = _LOCK.format(due="p.digest_due_at IS NULL")
 _LOCK_DUE = _LOCK.format(due="p.digest_due_at <= %(now)s")
 
 _INSERT = """
-    INSERT INTO roadmap_digest (user_id, period, state, due_at, expires_at, next_attempt_at, message_id,
+    INSERT INTO roadmap_digest (user_id, period, kind, state, due_at, expires_at, next_attempt_at, message_id,
                                 attempts, reason, to_address, subject, smtp_reply, told)
-    SELECT v.user_id, v.period, 'pending', v.due_at, v.due_at + %(late_after)s, v.due_at, v.message_id,
+    SELECT v.user_id, v.period, v.kind, 'pending', v.due_at, v.due_at + %(late_after)s, v.due_at, v.message_id,
            0, '', '', '', '', '{}'
-      FROM unnest(%(users)s::bigint[], %(periods)s::date[], %(dues)s::timestamptz[], %(message_ids)s::text[])
-        AS v(user_id, period, due_at, message_id)
+      FROM unnest(%(users)s::bigint[], %(periods)s::date[], %(kinds)s::text[], %(dues)s::timestamptz[],
+                  %(message_ids)s::text[])
+        AS v(user_id, period, kind, due_at, message_id)
     ON CONFLICT DO NOTHING
 """
 
@@ -83,14 +84,15 @@ def plan(now: datetime, *, limit: int = BATCH) -> Planned:
     one mail, however many weeks were missed, and none if even that slot is over 48 hours past.
     """
     due = sql.fetch(Candidate, _LOCK_DUE, {"now": now, "limit": limit})
-    owed = {person.user_id: _owed_at(person, now) for person in due if not reach.reason_against(person, now)}
-    zones = {person.user_id: person.zone for person in due}
-    periods = {user: week_of(due_at, zones[user]) for user, due_at in owed.items()}
+    people = {person.user_id: person for person in due if not reach.reason_against(person, now)}
+    owed = {user: _owed_at(person, now) for user, person in people.items()}
+    periods = {user: week_of(due_at, people[user].zone) for user, due_at in owed.items()}
     rows = sql.execute(
         _INSERT,
         {
             "users": list(owed),
             "periods": [periods[user] for user in owed],
+            "kinds": [reach.kind_for(people[user], now) for user in owed],
             "dues": list(owed.values()),
             "message_ids": [_new_message_id() for _ in owed],
             "late_after": LATE_AFTER,
@@ -134,11 +136,15 @@ def plan_all(now: datetime) -> int:
 
 
 def next_due(person: Candidate, now: datetime, *, last_period: date | None, last_mail_at: datetime | None) -> datetime:
-    """Return the first slot after `now` that is not paused, not in a week with a row, nor 5 days near the last mail."""
+    """Return the first slot after `now` that is not paused or snoozed, in a week without a row, and no mail near it.
+
+    Near is less than 5 days from the last one.
+    """
     after = now
-    if (back_on := person.pause_ends_on(now)) is not None:
-        pause_ends = local_midnight(min(back_on, now.date() + LOOK_AGAIN_AFTER), person.zone)
-        after = max(now, pause_ends - timedelta(microseconds=1))
+    for rests_until in (person.pause_ends_on(now), person.snoozed_until):
+        if rests_until is not None:
+            rest_ends = local_midnight(min(rests_until, now.date() + LOOK_AGAIN_AFTER), person.zone)
+            after = max(after, rest_ends - timedelta(microseconds=1))
     while True:
         slot = next_slot(after, person.zone, person.digest_weekday, person.digest_hour)
         is_too_near = last_mail_at is not None and abs(slot - last_mail_at) < SHORTEST_GAP

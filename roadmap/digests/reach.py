@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from psycopg.types.range import Range
 
 from accounts import zones
 from roadmap.calendar import local_date
+from roadmap.models import Digest
 
-# Columns of `Reach` and the join they need, over the aliases `p` (preferences) and `u` (user); one parameter, `now`.
+SETTLING_IN = timedelta(days=3)  # whoever has just begun knows what is next
+SILENT_AFTER = timedelta(weeks=3)
+
+# Columns of `Reach` and the joins they need, over the aliases `p` (preferences) and `u` (user); one parameter, `now`.
+# The question whether to pause belongs to this silence if it was asked three weeks, give or take a zone, after the last
+# sign of life. Without a roadmap `began_at` and `has_finished` are null.
 COLUMNS = """
     u.id AS user_id,
     u.is_active,
@@ -18,17 +24,29 @@ COLUMNS = """
     p.digest_enabled,
     p.paused_until,
     ARRAY(SELECT daterange(q.starts_on, q.until) FROM accounts_pause q WHERE q.user_id = u.id) AS pauses,
+    p.snoozed_until,
+    p.last_seen_on,
     a.address,
     EXISTS (SELECT FROM roadmap_suppression s
       WHERE s.address = a.address AND (s.until IS NULL OR s.until > %(now)s)) AS is_suppressed,
-    EXISTS (SELECT FROM roadmap_enrolment e WHERE e.user_id = u.id AND e.left_at IS NULL) AS is_enrolled,
-    EXISTS (SELECT FROM roadmap_enrolment e JOIN roadmap_roadmap r ON r.id = e.roadmap_id
-      WHERE e.user_id = u.id AND e.left_at IS NULL
-        AND r.current_edition_id IS NOT NULL AND r.withdrawn_at IS NULL) AS has_roadmap
+    EXISTS (SELECT FROM roadmap_digest q
+      WHERE q.user_id = u.id AND q.kind = 'question' AND q.state IN ('sent', 'uncertain')
+        AND q.settled_at >= p.last_seen_on + 20) AS was_asked,
+    e.is_enrolled,
+    e.has_roadmap,
+    e.began_at,
+    e.has_finished
 """
 JOIN = """
     LEFT JOIN LATERAL (SELECT lower(email) AS address FROM account_emailaddress
       WHERE user_id = u.id AND verified ORDER BY "primary" DESC, id LIMIT 1) a ON true
+    CROSS JOIN LATERAL (SELECT count(*) > 0 AS is_enrolled,
+        count(n.id) > 0 AS has_roadmap,
+        min(e.started_at) FILTER (WHERE n.id IS NOT NULL) AS began_at,
+        bool_and(e.finished_in IS NOT DISTINCT FROM n.number) FILTER (WHERE n.id IS NOT NULL) AS has_finished
+      FROM roadmap_enrolment e JOIN roadmap_roadmap r ON r.id = e.roadmap_id
+      LEFT JOIN roadmap_edition n ON n.id = r.current_edition_id AND r.withdrawn_at IS NULL
+      WHERE e.user_id = u.id AND e.left_at IS NULL) e
 """
 
 
@@ -42,10 +60,15 @@ class Reach:
     digest_enabled: bool
     paused_until: date | None
     pauses: list[Range[date]]
+    snoozed_until: date | None
+    last_seen_on: date
     address: str | None
     is_suppressed: bool
+    was_asked: bool
     is_enrolled: bool
     has_roadmap: bool
+    began_at: datetime | None
+    has_finished: bool | None
 
     @property
     def zone(self) -> str:
@@ -63,13 +86,28 @@ class Reach:
 
 def reason_against(reach: Reach, now: datetime) -> str:
     """Return why this person gets no digest at `now`, in the ledger's words; empty if nothing is against it."""
+    today = local_date(now, reach.zone)
     reasons = {
         "inactive": not reach.is_active,
         "unverified": reach.address is None,
         "unsubscribed": not reach.digest_enabled,
         "paused": reach.pause_ends_on(now) is not None,
+        "snoozed": reach.snoozed_until is not None and today < reach.snoozed_until,
         "suppressed": reach.is_suppressed,
         "not enrolled": not reach.is_enrolled,
         "roadmap withdrawn": not reach.has_roadmap,
+        "all finished": bool(reach.has_finished),
+        "first days": reach.began_at is not None and now - reach.began_at < SETTLING_IN,
+        "silent": reach.was_asked and is_silent(reach, now),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def is_silent(reach: Reach, now: datetime) -> bool:
+    """Tell whether there has been no sign of life for three weeks."""
+    return local_date(now, reach.zone) - reach.last_seen_on >= SILENT_AFTER
+
+
+def kind_for(reach: Reach, now: datetime) -> Digest.Kind:
+    """Return which letter is due: who has been silent for weeks is asked, once, whether to pause."""
+    return Digest.Kind.QUESTION if is_silent(reach, now) else Digest.Kind.WEEKLY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -12,12 +12,15 @@ import structlog
 
 from roadmap.models import Digest
 
-from . import compose, ledger
+from . import compose, gate, ledger
+from .compose import Mail
 from .transport import Fate, Outcome, Transport
-from .verdicts import Claim, Envelope, verdict
+from .verdicts import Claim, Verdict, verdict
 
 BATCH = 64
 WINDOW = 8  # the most that a killed sender leaves uncertain
+FRESH_SECONDS = 1.0  # a right to send that is older is asked for again
+SILENCES = 3  # mails in a row to which a server said nothing: it is as good as away
 
 Clock = Callable[[], datetime]
 State = Digest.State
@@ -32,7 +35,7 @@ def drain(
     seconds: float = float("inf"),
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Counter[State], bool]:
-    """Send until nothing is due, the server is away, the time is up or we are told to stop.
+    """Send until nothing is due, the gate is closed, the server is away, the time is up or we are told to stop.
 
     Return how many digests were settled, by state, and whether there is more to do at once.
     """
@@ -46,51 +49,87 @@ def drain(
         claims = ledger.claim(clock(), limit=BATCH)
         if not claims:
             return settled, False
-        batch, is_server_there = _send(claims, transport, clock, should_stop)
-        settled.update(batch)
-        log.info("digests_settled", **{state.value: count for state, count in batch.items()})
-        if not is_server_there:
+        batch = _Batch(claims, transport, clock)
+        batch.send(should_stop)
+        settled.update(batch.settled)
+        log.info("digests_settled", **{state.value: count for state, count in batch.settled.items()})
+        if not batch.is_server_there:
+            gate.trip(clock())
             return settled, False
+        if batch.was_answered:
+            gate.recover()
 
 
-def _send(
-    claims: Sequence[Claim], transport: Transport, clock: Clock, should_stop: Callable[[], bool]
-) -> tuple[Counter[State], bool]:
-    """Take one batch to the wire. Return what was settled, and whether the server was there to the end.
+class _Batch:
+    """One claimed batch on its way. One commit settles a window and marks the next: a small part of one per digest."""
 
-    One commit settles a window and marks the next one, so a digest costs a small part of a commit.
-    """
-    lease = claims[0].lease
-    mails, verdicts = compose.mails(claims, clock())
-    outcomes: list[tuple[Claim, Outcome]] = []
-    settled: Counter[State] = Counter()
-    is_server_there = True
+    def __init__(self, claims: Sequence[Claim], transport: Transport, clock: Clock) -> None:
+        self.transport, self.clock = transport, clock
+        self.lease = claims[0].lease
+        self.mails, self.verdicts = compose.mails(claims, clock())
+        self.outcomes: list[tuple[Claim, Outcome]] = []
+        self.claims = [claim for claim in claims if claim.id in self.mails]
+        self.settled: Counter[State] = Counter()
+        self.is_server_there = True
+        self.was_answered = False
+        self._silences = 0
+        self._asked_at = 0.0
 
-    def commit(envelopes: Mapping[int, Envelope]) -> frozenset[int]:
-        now = clock()
-        found = [*verdicts, *(verdict(claim, outcome, now) for claim, outcome in outcomes)]
-        turn = ledger.turn(now, lease, verdicts=found, envelopes=envelopes)
-        settled.update(turn.settled)
-        verdicts.clear()
-        outcomes.clear()
+    def send(self, should_stop: Callable[[], bool]) -> None:
+        """Take the batch to the wire; settle what went, and give back what did not."""
+        for window in _windows(self.claims):
+            if should_stop() or not self.is_server_there:
+                break
+            self._send_window(window)
+        self._commit([])
+        ledger.release(self.lease)
+
+    def _send_window(self, window: Sequence[Claim]) -> None:
+        ours = self._commit(window)
+        for index, claim in enumerate(window):
+            if self.is_server_there and time.monotonic() - self._asked_at > FRESH_SECONDS:
+                ours = self._ask_again([rest for rest in window[index:] if rest.id in ours])
+            if claim.id in ours:
+                self._hand_over(claim, self.mails[claim.id])
+
+    def _commit(self, claims: Sequence[Claim]) -> frozenset[int]:
+        """Settle what is known, mark `claims` as going out, and return those that may go."""
+        envelopes = {claim.id: self.mails[claim.id].envelope for claim in claims}
+        now = self.clock()
+        verdicts = [*self.verdicts, *(verdict(claim, outcome, now) for claim, outcome in self.outcomes)]
+        turn = ledger.turn(now, self.lease, verdicts=verdicts, envelopes=envelopes)
+        self._asked_at = time.monotonic()
+        self.settled.update(turn.settled)
+        self.verdicts, self.outcomes = [], []
         return turn.sending
 
-    for window in _windows([claim for claim in claims if claim.id in mails]):
-        if should_stop() or not is_server_there:
-            break
-        sending = commit({claim.id: mails[claim.id].envelope for claim in window})
-        for claim in window:
-            if claim.id not in sending:
-                continue
-            mail = mails[claim.id]
-            outcome = transport.send(mail.envelope.address, mail.message) if is_server_there else Outcome(Fate.AWAY)
-            is_server_there = outcome.fate is not Fate.AWAY
-            outcomes.append((claim, outcome))
-            if outcome.fate is not Fate.SENT:
-                log.warning("digest_not_sent", digest=claim.id, fate=outcome.fate.value, code=outcome.code)
-    commit({})
-    ledger.release(lease)
-    return settled, is_server_there
+    def _ask_again(self, claims: Sequence[Claim]) -> frozenset[int]:
+        """Ask once more whether these may go: a slow server, or a process that was frozen, makes their right old.
+
+        Who unsubscribed meanwhile is not written to, and nothing goes whose lease is over. That was taken for
+        uncertain, but we know that it never went: it is given back.
+        """
+        ours = self._commit(claims)
+        self.verdicts = [Verdict(claim.id, State.PENDING) for claim in claims if claim.id not in ours]
+        return ours
+
+    def _hand_over(self, claim: Claim, mail: Mail) -> None:
+        if self.is_server_there:
+            outcome = self.transport.send(mail.envelope.address, mail.message)
+            self._judge_server(outcome)
+        else:
+            outcome = Outcome(Fate.AWAY)
+        self.outcomes.append((claim, outcome))
+        if outcome.fate is not Fate.SENT:
+            tell = log.error if outcome.fate is Fate.REJECTED else log.warning
+            tell("digest_not_sent", digest=claim.id, fate=outcome.fate.value, code=outcome.code)
+
+    def _judge_server(self, outcome: Outcome) -> None:
+        """One that hangs or drops mail after mail is away, too: else a whole crowd would end uncertain."""
+        is_silent = outcome.fate in {Fate.LOST, Fate.UNCERTAIN}
+        self._silences = self._silences + 1 if is_silent else 0
+        self.is_server_there = outcome.fate is not Fate.AWAY and self._silences < SILENCES
+        self.was_answered = self.was_answered or not (is_silent or outcome.fate is Fate.AWAY)
 
 
 def _windows(claims: Sequence[Claim]) -> Iterator[list[Claim]]:

@@ -20,11 +20,12 @@ _DICE = SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A digest that is ours to send while the lease lasts."""
+    """A digest that is ours to send while the lease lasts; `kind` says which letter (`Digest.Kind`)."""
 
     id: int
     user_id: int
     period: date
+    kind: str
     due_at: datetime
     expires_at: datetime
     message_id: str
@@ -67,9 +68,14 @@ STATES = {
 
 
 def verdict(claim: Claim, outcome: Outcome, now: datetime) -> Verdict:
-    """Translate what the wire said into what the ledger says."""
+    """Translate what the wire said into what the ledger says.
+
+    A server that is away burns nobody's attempt, but the digest at which it said so goes behind the others: should it
+    be the only one that the server doesn't want, the rest must not wait for it.
+    """
     state, reason = STATES[outcome.fate]
     is_retried = outcome.fate in {Fate.DEFERRED, Fate.LOST}
+    waits = is_retried or (outcome.fate is Fate.AWAY and outcome.code is not None)
     return Verdict(
         id=claim.id,
         state=state,
@@ -77,7 +83,7 @@ def verdict(claim: Claim, outcome: Outcome, now: datetime) -> Verdict:
         code=outcome.code,
         reply=outcome.reply,
         burned=int(is_retried),
-        next_attempt_at=min(now + back_off(claim.attempts), claim.expires_at) if is_retried else None,
+        next_attempt_at=min(now + back_off(claim.attempts), claim.expires_at) if waits else None,
         suppress=outcome.fate is Fate.REFUSED,
     )
 

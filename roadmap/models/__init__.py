@@ -15,7 +15,7 @@ from .curriculum import (
     Stage,
     Step,
 )
-from .digest import Digest, Suppression
+from .digest import Bounce, Digest, Gate, Suppression
 from .edition import Edition
 from .evidence import Citation, Credential, Fact
 from .progress import NOTE_LENGTH, TOUCHED, Choice, Enrolment, Event, MilestoneProgress, State
@@ -23,6 +23,7 @@ from .progress import NOTE_LENGTH, TOUCHED, Choice, Enrolment, Event, MilestoneP
 __all__ = [
     "NOTE_LENGTH",
     "TOUCHED",
+    "Bounce",
     "Choice",
     "ChoiceGroup",
     "Citation",
@@ -32,6 +33,7 @@ __all__ = [
     "Enrolment",
     "Event",
     "Fact",
+    "Gate",
     "GroupMember",
     "Kind",
     "Milestone",

@@ -20,8 +20,13 @@ class Digest(models.Model):
         SKIPPED = "skipped"
         EXPIRED = "expired"
 
+    class Kind(models.TextChoices):
+        WEEKLY = "weekly", "weekly letter"
+        QUESTION = "question", "shall we pause?"  # the one letter after weeks of silence
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digests")
     period = models.DateField(help_text="The Monday of the learner's local ISO week.")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WEEKLY)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     reason = models.CharField(max_length=200, blank=True)
     due_at = models.DateTimeField()
@@ -52,6 +57,7 @@ class Digest(models.Model):
                 name="digest_lease_held",
             ),
             models.CheckConstraint(condition=~Q(state="sent") | Q(sent_at__isnull=False), name="digest_sent_when"),
+            models.CheckConstraint(condition=Q(kind__in=["weekly", "question"]), name="digest_kind_known"),
             models.CheckConstraint(
                 condition=Q(
                     state__in=[
@@ -71,6 +77,9 @@ class Digest(models.Model):
         indexes = [
             models.Index("next_attempt_at", condition=Q(state="pending"), name="digest_pending"),
             models.Index("lease_until", condition=Q(state__in=["claimed", "sending"]), name="digest_leased"),
+            models.Index("due_at", condition=Q(state="uncertain"), name="digest_uncertain"),
+            models.Index("user", condition=Q(kind="question"), name="digest_question"),
+            models.Index("period", "state", name="digest_by_week"),
         ]
 
     def __str__(self) -> str:
@@ -97,3 +106,48 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Bounce(models.Model):
+    """A mail that came back, or that its reader complained about: what the mail provider told us, counted once."""
+
+    class Kind(models.TextChoices):
+        HARD = "hard", "address refused"
+        SOFT = "soft", "mailbox full or out of reach"
+        COMPLAINT = "complaint"
+
+    event = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the provider's name and event id.")
+    address = models.EmailField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    detail = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["hard", "soft", "complaint"]), name="bounce_kind_known"),
+        ]
+        indexes = [models.Index("address", "at", name="bounce_of_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.kind}"
+
+
+class Gate(models.Model):
+    """Whether digests may leave at all: one row, which every sender asks before it claims."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    ledger = models.CharField(max_length=60, help_text="Which ledger it was opened for; a restored one is another.")
+    held_because = models.CharField(max_length=200, blank=True, help_text="Empty: not held by an operator.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="How often in a row the mail server was away.")
+    opens_at = models.DateTimeField(null=True, blank=True, help_text="When the mail server is tried again.")
+    minute = models.DateTimeField(null=True, blank=True)
+    claimed_in_minute = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="gate_only_one")]
+
+    def __str__(self) -> str:
+        return self.held_because or ("waiting for the mail server" if self.failures else "open")

@@ -42,6 +42,9 @@ class Enrolment(models.Model):
     seen_edition = models.PositiveIntegerField(
         default=1, help_text="The edition that the learner began with or last took note of: news are told from it on."
     )
+    finished_in = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="The number of the edition in which nothing is left to do."
+    )
 
     class Meta:
         ordering = ["started_at"]

@@ -235,6 +235,7 @@ def cut_everybody() -> None:
 
 def test_three_weeks_without_a_beat_end_in_one_mail(road: Roadmap, hostile: HostileServer) -> None:
     crowd(road, 2)
+    Preferences.objects.update(last_seen_on=(MONDAY_8 + timedelta(weeks=3)).date())
     send(MONDAY_8 + timedelta(weeks=3, minutes=5))
     send(MONDAY_8 + timedelta(weeks=3, hours=5))
     assert len(hostile.kept) == 2

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_datetime
 
-from roadmap.digests import ledger, planner, sender, transport
+from roadmap.digests import gate, ledger, planner, sender, transport
 from roadmap.models import Digest
 
 State = Digest.State
@@ -34,6 +34,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, now: str | None, **__: Any) -> None:
         clock = ledger.now if now is None else standing_still(now)
         planned = planner.plan_all(clock())
+        gate.try_now()
         with told_to_stop() as should_stop, transport.from_settings() as wire:
             settled = sender.drain(wire, clock=clock, should_stop=should_stop)[0]
         counts = {state.value: settled[state] for state in SETTLED}

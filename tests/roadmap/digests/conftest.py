@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from roadmap.models import Digest, Edition, Enrolment, MilestoneProgress, Roadma
 from tests.smtp import Sink
 
 MONDAY_8 = datetime(2026, 11, 23, 8, tzinfo=UTC)
+BEGAN = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
 EDITION = {
     "format": 1,
@@ -68,8 +69,9 @@ def make_learner(roadmap: Roadmap, email: str = "ann@example.org", **preferences
     """A verified, enrolled learner whose digest comes on Mondays at 8:00 UTC, unless `preferences` say otherwise."""
     user = User.objects.create_user(email, name=preferences.pop("name", "Ann"))
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    Enrolment.objects.create(user=user, roadmap=roadmap, hours_per_week=10, started_on=date(2026, 11, 1))
+    Enrolment.objects.create(user=user, roadmap=roadmap, hours_per_week=10, started_at=BEGAN, started_on=BEGAN.date())
     wishes = {"digest_due_at": MONDAY_8, **preferences}
+    wishes.setdefault("last_seen_on", (wishes["digest_due_at"] or MONDAY_8).date())
     Preferences.objects.filter(user=user).update(**wishes)
     return user
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from accounts.models import Preferences, User
 from roadmap.digests import ledger, planner, sender
-from roadmap.digests.transport import Outcome, from_settings
+from roadmap.digests.transport import Fate, Outcome, from_settings
 from roadmap.models import Digest, Roadmap, Suppression
 from tests.faults.hostile_smtp import HostileServer
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, mark, states, use_smtp
@@ -130,6 +131,54 @@ def test_no_more_than_a_window_is_ever_on_the_wire(road: Roadmap, hostile: Hosti
         sender.drain(Watched(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager: sends, and looks on
     assert most == sender.WINDOW
     assert len(hostile.kept) == 20
+
+
+class Slow:
+    """A wire that takes longer than a right to send lasts; `happening` comes true after the first mail."""
+
+    name = "wire"
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, happening: Callable[[], object]) -> None:
+        self.happening, self.passed, self.tried = happening, 0.0, 0
+        monkeypatch.setattr(sender.time, "monotonic", lambda: self.passed)
+
+    def send(self, address: str, message: bytes) -> Outcome:
+        self.tried += 1
+        self.passed += sender.FRESH_SECONDS + 0.1
+        if self.tried == 1:
+            self.happening()
+        return Outcome(Fate.SENT, 250, "kept")
+
+
+def test_behind_a_slow_server_the_right_to_send_is_asked_for_again(
+    road: Roadmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who unsubscribes in the middle of a window is not written to, though they were marked with it."""
+    crowd(road, 8)
+    wire = Slow(monkeypatch, lambda: Preferences.objects.filter(user__email="l7@example.org").update(digest_enabled=0))
+    settled, _ = sender.drain(wire, clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager
+    assert settled == Counter({State.SENT: 7, State.SKIPPED: 1})
+    assert wire.tried == 7
+
+
+def test_a_sender_that_wakes_after_its_lease_sends_no_more_and_says_what_it_did_not_send(
+    road: Roadmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frozen in the middle of a window: seven were taken for uncertain, and never went."""
+    crowd(road, 8)
+    late = MONDAY_8 + ledger.LEASE
+
+    def freeze() -> None:
+        now.append(late)
+        assert ledger.reclaim(late) == Counter({State.UNCERTAIN: 8})
+        assert ledger.claim(late, limit=8) == []
+
+    now = [MONDAY_8]
+    wire = Slow(monkeypatch, freeze)
+    settled, _ = sender.drain(wire, clock=lambda: now[-1])  # type: ignore[arg-type]  # no context manager
+    assert wire.tried == 1 + 7
+    assert settled == Counter({State.SENT: 8})
+    assert states() == {"sent": 8}
 
 
 def test_told_to_stop_it_settles_the_window_and_gives_back_the_rest(road: Roadmap, smtp: Sink) -> None:

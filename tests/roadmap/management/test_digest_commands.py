@@ -89,6 +89,21 @@ def test_a_period_that_is_no_week_is_refused() -> None:
         run("digest_report", "--period", "2026-W60")
 
 
+def test_digests_are_held_and_released(three_due: None, smtp: Sink) -> None:
+    assert run("digest_gate") == {"open": True, "reason": "", "left_out": 0}
+    assert run("digest_gate", "--hold", "Odd letters.") == {"open": False, "reason": "Odd letters.", "left_out": 0}
+    assert run("send_digests") == {**NOTHING, "planned": 3, "pending": 3}
+    assert run("digest_gate", "--release")["open"] is True
+    assert run("send_digests") == {**NOTHING, "sent": 3}
+
+
+def test_who_calls_after_a_server_was_away_need_not_wait(three_due: None, hostile: HostileServer, settings) -> None:
+    use_smtp(settings, hostile.url)
+    hostile.script = ["drop-greeting", "ok"]
+    assert run("send_digests") == {**NOTHING, "planned": 3, "pending": 3}
+    assert run("send_digests") == {**NOTHING, "sent": 3}
+
+
 def test_check_mail_says_that_the_server_took_it(smtp: Sink) -> None:
     words = words_of("check_mail", "ann@example.org")
     assert "accepted" in words

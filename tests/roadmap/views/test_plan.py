@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from roadmap import actions
-from roadmap.models import Enrolment
+from roadmap.calendar import monday_of
+from roadmap.models import Digest, Enrolment
 from tests.roadmap.conftest import TODAY
 
 ROAD = "/roadmaps/ml-architect/"
@@ -64,6 +65,24 @@ def test_hours_put_in_before_leave_the_last_part_of_a_step(me, enrolment, docume
     actions.place(enrolment=enrolment, known=others, doing=[], today=begun, edition=1)
     actions.log_hours(enrolment=enrolment, milestone="linear-algebra", hours=3, on=begun, today=begun, edition=1)
     assert "the last 5 h of 8" in text(me.get("/plan/"))
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "is_told"), [("uncertain", 2, True), ("sent", 2, False), ("uncertain", 9, False)]
+)
+def test_a_letter_that_may_not_have_come_is_mentioned(me, learner, state, days, is_told):
+    due_at = timezone.now() - timedelta(days=days)
+    Digest.objects.create(
+        user=learner,
+        period=monday_of(due_at.date()),
+        state=state,
+        due_at=due_at,
+        next_attempt_at=due_at,
+        expires_at=due_at + timedelta(hours=48),
+        sent_at=due_at,
+        message_id="<1@waymark.test>",
+    )
+    assert ("not sure that your letter" in text(me.get("/plan/"))) is is_told
 
 
 def test_every_milestone_stands_there_once(me):

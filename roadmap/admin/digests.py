@@ -1,0 +1,76 @@
+"""The ledger of digests, read-only but for one thing: what became of a digest that nobody is sure of."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.backends import person_of
+from roadmap.digests import ledger, resolution
+from roadmap.models import Digest
+
+from .operations import ReadOnlyAdmin
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    """Uncertain digests can be settled by who found out, or deliberately sent again. Each is written to the log."""
+
+    list_display = ("user", "period", "kind", "state", "reason", "due_at", "sent_at", "attempts", "smtp_code")
+    list_filter = ("state", "kind")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "to_address", "message_id")
+    actions = ("arrived", "did_not_arrive", "send_again")
+
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("roadmap.change_digest")
+
+    @admin.action(description="It arrived: settle as sent", permissions=["resolve"])
+    def arrived(self, request: HttpRequest, chosen: QuerySet[Digest]) -> None:
+        settled = resolution.confirm(digests=_keys(chosen), found_by="an operator", now=ledger.now())
+        self._tell(request, chosen, settled, "Settled as sent.")
+
+    @admin.action(description="It did not arrive: settle as failed", permissions=["resolve"])
+    def did_not_arrive(self, request: HttpRequest, chosen: QuerySet[Digest]) -> None:
+        settled = resolution.give_up(digests=_keys(chosen), found_by="an operator", now=ledger.now())
+        self._tell(request, chosen, settled, "Settled as failed.")
+
+    @admin.action(description="Send again, at the risk of a second copy …", permissions=["resolve"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Digest]) -> HttpResponse | None:
+        """Ask first; then do it."""
+        now = ledger.now()
+        if "sure" in request.POST:
+            self._tell(request, chosen, resolution.send_again(digests=_keys(chosen), now=now), "Sent again.")
+            return None
+        uncertain = chosen.filter(state=Digest.State.UNCERTAIN).select_related("user")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Send again?",
+            "opts": self.opts,
+            "digests": [digest for digest in uncertain if digest.expires_at > now],
+            "late": [digest for digest in uncertain if digest.expires_at <= now],
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return render(request, "admin/roadmap/send_again.html", context)
+
+    def _tell(self, request: HttpRequest, chosen: QuerySet[Digest], settled: list[int], what: str) -> None:
+        """Say what was done, and keep it in the admin's log."""
+        rows = Digest.objects.filter(pk__in=settled)
+        LogEntry.objects.log_actions(person_of(request).pk, rows, CHANGE, change_message=what)
+        if settled:
+            self.message_user(request, f"{_digests(len(settled))}: {what[0].lower()}{what[1:]}", messages.SUCCESS)
+        if left := chosen.count() - len(settled):
+            text = f"{_digests(left)} left alone: not uncertain, or over 48 hours late."
+            self.message_user(request, text, messages.WARNING)
+
+
+def _keys(chosen: QuerySet[Digest]) -> list[int]:
+    return list(chosen.values_list("pk", flat=True))
+
+
+def _digests(count: int) -> str:
+    return f"{count} digest{'' if count == 1 else 's'}"

@@ -1,0 +1,80 @@
+"""What an operator may do about a digest that nobody is sure of, and what is written down."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from roadmap.digests import ledger
+from roadmap.models import Digest
+from tests.roadmap.admin.helpers import logged_in, person
+
+LIST = reverse("admin:roadmap_digest_changelist")
+
+
+@pytest.fixture
+def uncertain(db) -> Digest:
+    return owe("ann@example.org")
+
+
+def owe(email: str, state: str = "uncertain") -> Digest:
+    now = ledger.now()
+    return Digest.objects.create(
+        user=person(email),
+        period=(now - timedelta(days=now.weekday())).date(),
+        state=state,
+        reason="sender vanished",
+        due_at=now - timedelta(hours=1),
+        next_attempt_at=now,
+        expires_at=now + timedelta(hours=47),
+        settled_at=now,
+        message_id=f"<{email}>",
+    )
+
+
+def act(client, action: str, *digests: Digest, **more: str):
+    return client.post(LIST, {"action": action, "_selected_action": [d.pk for d in digests], **more}, follow=True)
+
+
+@pytest.mark.parametrize(("action", "state"), [("arrived", "sent"), ("did_not_arrive", "failed")])
+def test_an_uncertain_digest_is_settled_and_that_is_logged(superuser, uncertain, action, state):
+    page = act(superuser, action, uncertain).text
+    uncertain.refresh_from_db()
+    assert uncertain.state == state
+    assert f"1 digest: settled as {state}" in page
+    entry = LogEntry.objects.get()
+    assert (entry.object_id, entry.change_message) == (str(uncertain.pk), f"Settled as {state}.")
+
+
+def test_sending_again_is_asked_first(superuser, uncertain):
+    page = act(superuser, "send_again", uncertain).text
+    assert "sees the same letter twice" in page
+    assert "ann@example.org" in page
+    assert Digest.objects.get().state == "uncertain"
+    assert not LogEntry.objects.exists()
+
+
+def test_sending_again_is_logged(superuser, uncertain):
+    assert "1 digest: sent again" in act(superuser, "send_again", uncertain, sure="Send again").text
+    assert Digest.objects.get().state == "pending"
+    assert LogEntry.objects.get().change_message == "Sent again."
+
+
+def test_what_is_not_uncertain_is_left_alone(superuser, uncertain):
+    sent = owe("bob@example.org", "failed")
+    page = act(superuser, "arrived", uncertain, sent).text
+    assert "1 digest left alone" in page
+    sent.refresh_from_db()
+    assert sent.state == "failed"
+
+
+@pytest.mark.parametrize("action", ["arrived", "did_not_arrive", "send_again"])
+def test_somebody_who_may_only_look_resolves_nothing(uncertain, action):
+    looker = person("looker@example.org", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_digest"))
+    client = logged_in(looker)
+    assert "arrived" not in client.get(LIST).text
+    act(client, action, uncertain, sure="1")
+    assert Digest.objects.get().state == "uncertain"

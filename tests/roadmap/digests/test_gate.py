@@ -1,0 +1,175 @@
+"""When nothing may leave: an operator's word, a mail server that is away, a ledger out of a back-up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Preferences, User
+from roadmap.digests import gate, ledger, planner, sender
+from roadmap.digests.transport import from_settings
+from roadmap.models import Digest, Gate, Roadmap
+from tests.faults.hostile_smtp import HostileServer
+from tests.roadmap.digests.conftest import MONDAY_8, make_learner, states, use_smtp
+
+pytestmark = pytest.mark.django_db
+State = Digest.State
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def crowd(road: Roadmap, settings, hostile: HostileServer) -> HostileServer:
+    """Twenty digests that are due, and the server that they go to."""
+    use_smtp(settings, hostile.url)
+    for number in range(20):
+        make_learner(road, f"l{number}@example.org")
+    planner.plan_all(MONDAY_8)
+    return hostile
+
+
+def drain(minutes: float = 0) -> Counter[State]:
+    with from_settings() as wire:
+        return +sender.drain(wire, clock=lambda: MONDAY_8 + minutes * MINUTE)[0]
+
+
+class TestOperator:
+    def test_nothing_leaves_while_an_operator_holds_it(self, crowd: HostileServer) -> None:
+        gate.hold("The letters look odd.")
+        assert drain() == Counter()
+        assert states() == {"pending": 20}
+        assert gate.status().reason == "The letters look odd."
+
+    def test_released_everything_goes(self, crowd: HostileServer) -> None:
+        gate.hold("The letters look odd.")
+        assert gate.release(MONDAY_8) == 0
+        assert drain() == Counter({State.SENT: 20})
+
+    def test_what_is_held_too_long_expires_and_is_counted(self, crowd: HostileServer) -> None:
+        gate.hold("The letters look odd.")
+        assert drain(minutes=48 * 60) == Counter({State.EXPIRED: 20})
+
+
+class TestBreaker:
+    """A server that is away is asked by one sender, now and then; everybody sees it, and nobody's attempt is burned."""
+
+    def test_nobody_else_tries_for_a_while(self, crowd: HostileServer) -> None:
+        crowd.script = ["greeting 421 busy"]
+        drain()
+        assert crowd.connections == 1
+        drain(minutes=0.9)
+        assert crowd.connections == 1
+        drain(minutes=1)
+        assert crowd.connections == 2
+        assert set(Digest.objects.values_list("attempts", flat=True)) == {0}
+
+    def test_one_sender_tries_and_the_others_wait_for_it(self, crowd: HostileServer) -> None:
+        crowd.script = ["greeting 421 busy"]
+        drain()
+        assert [gate.admit(MONDAY_8 + MINUTE, 64) for _ in range(3)] == [1, 0, 0]
+
+    def test_a_sender_killed_while_it_tries_keeps_the_gate_shut_for_a_minute(self, crowd: HostileServer) -> None:
+        crowd.script = ["greeting 421 busy"]
+        drain()
+        assert gate.admit(MONDAY_8 + MINUTE, 64) == 1
+        assert gate.admit(MONDAY_8 + 2 * MINUTE, 64) == 1
+
+    def test_once_one_is_through_the_rest_goes(self, crowd: HostileServer) -> None:
+        crowd.script = ["greeting 421 busy", "ok"]
+        drain()
+        assert drain(minutes=1) == Counter({State.SENT: 19})
+        assert drain(minutes=7) == Counter({State.SENT: 1})
+        assert gate.status().reason == ""
+
+    def test_the_wait_doubles_up_to_a_quarter_of_an_hour(self, crowd: HostileServer) -> None:
+        crowd.script = ["greeting 421 busy"]
+        drain()
+        waits = []
+        while len(waits) < 6:
+            opens_at = Gate.objects.get().opens_at
+            assert opens_at is not None
+            drain(minutes=(opens_at - MONDAY_8) / MINUTE)
+            waits.append((Gate.objects.get().opens_at - opens_at) / MINUTE)
+        assert waits == [2, 4, 8, 15, 15, 15]
+
+    def test_away_for_six_hours_all_are_sent_within_two_days(self, crowd: HostileServer) -> None:
+        crowd.script = ["greeting 421 busy"]
+        for minute in range(0, 6 * 60, 5):
+            drain(minute)
+        assert states() == {"pending": 20}
+        crowd.script = ["ok"]
+        for minute in range(6 * 60, 7 * 60, 5):
+            drain(minute)
+        assert states() == {"sent": 20}
+        assert len(crowd.kept) == 20
+
+    @pytest.mark.parametrize(("act", "state"), [("drop-dot", "uncertain"), ("drop-354", "pending")])
+    def test_a_server_that_swallows_mails_in_silence_is_away_too(
+        self, crowd: HostileServer, act: str, state: str
+    ) -> None:
+        """Else a whole crowd would end uncertain."""
+        crowd.script = [act]
+        drain()
+        assert Digest.objects.filter(state=state, smtp_reply__contains="Disconnected").count() == sender.SILENCES
+        assert gate.status().failures == 1
+
+    def test_the_only_one_that_a_server_does_not_want_holds_nobody_up(self, crowd: HostileServer) -> None:
+        crowd.script = ["rcpt 421 not this one", "ok"]
+        drain()
+        assert drain(minutes=1) == Counter({State.SENT: 19})
+
+    def test_whoever_asks_for_it_need_not_wait(self, crowd: HostileServer) -> None:
+        crowd.script = ["drop-greeting", "ok"]
+        drain()
+        gate.try_now()
+        assert drain() == Counter({State.SENT: 20})
+
+
+class TestRate:
+    def test_no_more_than_the_limit_goes_in_a_minute(self, crowd: HostileServer, settings) -> None:
+        settings.DIGESTS_PER_MINUTE = 7
+        assert drain() == Counter({State.SENT: 7})
+        assert drain(minutes=0.5) == Counter()
+        assert [drain(minutes=minute)[State.SENT] for minute in (1, 2, 3)] == [7, 6, 0]
+
+    def test_without_a_limit_senders_do_not_wait_for_one_another(
+        self, crowd: HostileServer, django_assert_num_queries
+    ) -> None:
+        gate.status()
+        with django_assert_num_queries(1) as queries:
+            assert gate.admit(MONDAY_8, 64) == 64
+        assert "FOR UPDATE" not in queries[0]["sql"]
+
+
+class TestRestored:
+    """Another ledger than the gate was opened for; tests/faults restores a real one."""
+
+    @pytest.fixture
+    def restored(self, crowd: HostileServer) -> HostileServer:
+        gate.status()
+        Gate.objects.update(ledger="another/1")
+        return crowd
+
+    def test_nothing_leaves_until_an_operator_releases_it(self, restored: HostileServer) -> None:
+        assert drain() == Counter()
+        assert gate.status().reason == gate.RESTORED
+
+    def test_what_may_have_been_sent_is_left_out(self, restored: HostileServer, ann: User) -> None:
+        Preferences.objects.filter(user=ann).update(digest_due_at=MONDAY_8 + MINUTE)
+        assert gate.release(MONDAY_8 + 60 * MINUTE) == 20
+        assert planner.plan_all(MONDAY_8 + 60 * MINUTE) == 0
+        assert drain(minutes=60) == Counter()
+        assert set(Digest.objects.values_list("state", "reason")) == {("skipped", "restored")}
+        assert Preferences.objects.get(user=ann).digest_due_at == MONDAY_8 + timedelta(weeks=1)
+
+    def test_released_twice_it_leaves_out_nothing_more(self, restored: HostileServer) -> None:
+        gate.release(MONDAY_8)
+        Digest.objects.update(state="pending", settled_at=None)
+        assert gate.release(MONDAY_8) == 0
+        assert drain() == Counter({State.SENT: 20})
+
+
+def test_the_claim_asks_the_gate_in_its_own_transaction(crowd: HostileServer, settings) -> None:
+    settings.DIGESTS_PER_MINUTE = 3
+    assert len(ledger.claim(MONDAY_8, limit=10)) == 3
