@@ -22,7 +22,7 @@ from accounts.models import Invitation, Preferences, User
 
 from . import queries
 from .figures import WEEKS_SHOWN, figures
-from .models import Digest, Edition, Enrolment, Suppression
+from .models import Bounce, Digest, Edition, Enrolment, Suppression
 from .planning import Situation
 from .queries import OwnJourney
 
@@ -55,6 +55,7 @@ def export(user: User) -> dict[str, Any]:
         ],
         "digests": _rows(Digest.objects.filter(user=user)),
         "suppressions": _rows(Suppression.objects.filter(address__in=addresses)),
+        "bounces": _rows(Bounce.objects.filter(address__in=addresses)),
         "invitations": _rows(invitations),
         "editions_published": _rows(Edition.objects.filter(published_by=user), without={"document", "difference"}),
         "admin_log": _rows(LogEntry.objects.filter(Q(user=user) | Q(object_repr__in=addresses))),
@@ -77,6 +78,7 @@ def erase(user: User) -> None:
     LogEntry.objects.filter(object_repr__in=addresses).exclude(user=user).update(object_repr="a deleted person")
     Invitation.objects.filter(email__in=addresses).delete()
     Suppression.objects.filter(address__in=addresses).delete()
+    Bounce.objects.filter(address__in=addresses).delete()
     _allow_erasing_events(allowed=True)
     user.delete()
     _allow_erasing_events(allowed=False)

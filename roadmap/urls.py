@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from roadmap.views import calendar, catalogue, digests, placement, plan, progress, takeout, what_if
+from roadmap.views import calendar, catalogue, digests, placement, plan, progress, provider, takeout, what_if
 
 milestone: list[URLPattern | URLResolver] = [
     path("", catalogue.milestone, name="milestone"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("plan/pause/", plan.pause, name="pause"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
     path("digests/unsubscribe/<str:token>/", digests.unsubscribe, name="digest_unsubscribe"),
+    path("anymail/<slug:name>/tracking/", provider.webhook, name="mail_provider"),
     path("account/export/", takeout.export, name="export"),
     path("account/delete/", takeout.delete, name="delete"),
     path("schemas/roadmap-1.json", catalogue.schema, name="schema"),

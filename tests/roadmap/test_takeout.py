@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Pause, Preferences, Session, User
 from roadmap import takeout
-from roadmap.models import Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap, Suppression
+from roadmap.models import Bounce, Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap, Suppression
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,7 @@ def rich_person() -> User:
         message_id="mark-digest",
     )
     Suppression.objects.create(address=user.email, reason="refused", detail="mark-suppression")
+    Bounce.objects.create(event="1", address=user.email, kind="soft", detail="mark-bounce", at=NOW)
     Invitation.objects.create(email="mark-invited@example.org", invited_by=user)
     Invitation.objects.create(email=user.email, accepted_at=NOW, accepted_by=user)
     kind = ContentType.objects.get_for_model(User)
@@ -122,7 +123,9 @@ def test_every_table_about_people_is_exported() -> None:
 
 
 def test_what_leads_nowhere_is_exported_by_address() -> None:
-    assert "mark-suppression" in takeout.as_json(takeout.export(rich_person()))
+    exported = takeout.as_json(takeout.export(rich_person()))
+    assert "mark-suppression" in exported
+    assert "mark-bounce" in exported
 
 
 def test_every_column_is_exported_but_secrets() -> None:
@@ -158,6 +161,7 @@ def test_erasing_leaves_nothing() -> None:
         for model, path in paths:
             assert not model._default_manager.filter(**{path: pk}).exists(), (model, path)
     assert not Suppression.objects.exists()
+    assert not Bounce.objects.exists()
     assert not Invitation.objects.filter(email="ann@example.org").exists()
 
 
