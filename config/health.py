@@ -1,21 +1,16 @@
 """Two questions for machines: is the process alive, and is the whole fit to work?"""
 
-from datetime import timedelta
+from typing import Any
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Min
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.models import Preferences
-from roadmap.models import Digest
-
-LATE = timedelta(minutes=10)
+from roadmap.digests import ledger, watch
 
 
 @never_cache
@@ -35,8 +30,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
         "broker": {"ok": _broker_answers()},
         "migrations": {"ok": database and _is_migrated()},
     }
-    lag = _digest_lag() if parts["migrations"]["ok"] else None
-    digests = {"ok": lag is not None and lag <= LATE, "lag_seconds": None if lag is None else int(lag.total_seconds())}
+    digests = _digests() if parts["migrations"]["ok"] else {"ok": False, "lag_seconds": None}
     ready = digests["ok"] and all(part["ok"] for part in parts.values())
     return JsonResponse({"ready": ready, **parts, "digests": digests}, status=200 if ready else 503)
 
@@ -63,16 +57,13 @@ def _is_migrated() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def _digest_lag() -> timedelta:
-    """How long the oldest digest has been waiting to be planned or sent, by the database's clock.
-
-    Counting what is owed notices a beat that is dead and a worker that is deaf, which their heartbeats do not show. A
-    mail whose server asked for patience waits for its next attempt, not for us.
-    """
-    unplanned = Preferences.objects.filter(digest_enabled=True, digest_due_at__lte=Now())
-    unsent = Digest.objects.filter(state=Digest.State.PENDING, next_attempt_at__lte=Now())
-    lags = (
-        unplanned.aggregate(lag=Now() - Min("digest_due_at"))["lag"],
-        unsent.aggregate(lag=Now() - Min("next_attempt_at"))["lag"],
-    )
-    return max((lag for lag in lags if lag is not None), default=timedelta(0))
+def _digests() -> dict[str, Any]:
+    """Whether digests flow, by the database's clock; `states` count those of the last weeks."""
+    found = watch.health(ledger.now())
+    return {
+        "ok": found.is_well,
+        "lag_seconds": int(found.lag.total_seconds()),
+        "oldest_pending": found.oldest_pending and found.oldest_pending.isoformat(),
+        "held": found.held,
+        "states": found.states,
+    }

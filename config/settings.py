@@ -237,6 +237,9 @@ DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Waymark <waymark@localhost.
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 DIGESTS_PER_MINUTE = env.int("DIGESTS_PER_MINUTE", 0)  # 0: as many as go; a new sender address begins with few
 
+# Asked for every minute while digests flow; a dead man's switch behind it wakes somebody when that stays away.
+DEAD_MAN_URL = env.str("DEAD_MAN_URL", "")
+
 # Whose word counts on bounces and complaints: the mail provider's, signed with this key.
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
 MAIL_PROVIDER_KEY = env.str("MAIL_PROVIDER_KEY", "") or from_file("MAIL_PROVIDER_KEY_FILE")

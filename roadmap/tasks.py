@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from roadmap.digests import ledger, planner, sender, transport
+from roadmap.digests import ledger, planner, sender, transport, watch
 
 SLICE_SECONDS = 20  # a worker that is told to stop waits for its task: let that be short
 WAIT_SECONDS = 30  # in the queue: with more drains than that keep busy, the next plan would wait behind them
@@ -12,8 +12,9 @@ WAIT_SECONDS = 30  # in the queue: with more drains than that keep busy, the nex
 
 @shared_task
 def plan_digests() -> None:
-    """Enter into the ledger what is due."""
+    """Enter into the ledger what is due, and tell a dead man's switch that digests flow."""
     planner.plan_all(ledger.now())
+    watch.signal_life(ledger.now())
 
 
 @shared_task

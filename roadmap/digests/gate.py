@@ -65,17 +65,23 @@ _STATUS = f"""
 
 
 def status() -> Status:
-    """Return how the gate stands; one that was never asked is open."""
+    """Return how the gate stands; one that no sender has asked yet is open."""
     found = sql.fetch(Status, _STATUS, {})
-    if not found:
-        sql.execute(_INSERT, {})
-        found = sql.fetch(Status, _STATUS, {})
-    return found[0]
+    return found[0] if found else Status(held_because="", failures=0, opens_at=None, ledger="", is_restored=False)
+
+
+def _made() -> Status:
+    """Return how the gate stands; the first who asks opens it for the ledger that they find."""
+    found = status()
+    if found.ledger:
+        return found
+    sql.execute(_INSERT, {})
+    return status()
 
 
 def admit(now: datetime, wanted: int) -> int:
     """Return how many digests may be claimed now, at most `wanted`. Runs in the transaction that claims them."""
-    found = status()
+    found = _made()
     if found.is_held:
         log.error("digests_held", reason=found.reason)
         return 0
@@ -125,7 +131,7 @@ def try_now() -> None:
 
 def hold(reason: str) -> None:
     """Close the gate until somebody opens it; the reason is shown to operators."""
-    status()
+    _made()
     Gate.objects.update(held_because=reason[:200])
     log.warning("digests_hold", reason=reason)
 
@@ -137,7 +143,7 @@ def release(now: datetime) -> int:
     What such a ledger says is owed may have been sent after the back-up was made. A missed letter is better than two,
     so everything due by now is settled as skipped, and everybody's next letter is that of their next slot.
     """
-    found = status()
+    found = _made()
     left_out = 0
     if found.is_restored:
         owed = Digest.objects.filter(state__in=[State.PENDING, State.CLAIMED])

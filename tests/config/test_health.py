@@ -42,7 +42,13 @@ def test_ready_when_everything_is(client: Client) -> None:
         "database": {"ok": True},
         "broker": {"ok": True},
         "migrations": {"ok": True},
-        "digests": {"ok": True, "lag_seconds": 0},
+        "digests": {
+            "ok": True,
+            "lag_seconds": 0,
+            "oldest_pending": None,
+            "held": "",
+            "states": dict.fromkeys(Digest.State.values, 0),
+        },
     }
 
 
@@ -71,7 +77,10 @@ def test_a_digest_may_wait_ten_minutes(client: Client, minutes: int, status: int
     owe_a_digest(since=timedelta(minutes=minutes))
     answer = client.get("/readyz")
     assert answer.status_code == status
-    assert answer.json()["digests"]["lag_seconds"] == pytest.approx(minutes * 60, abs=20)
+    digests = answer.json()["digests"]
+    assert digests["lag_seconds"] == pytest.approx(minutes * 60, abs=20)
+    assert digests["oldest_pending"] == Digest.objects.get().due_at.isoformat()
+    assert digests["states"]["pending"] == 1
 
 
 @pytest.mark.django_db

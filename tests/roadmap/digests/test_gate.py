@@ -136,7 +136,7 @@ class TestRate:
     def test_without_a_limit_senders_do_not_wait_for_one_another(
         self, crowd: HostileServer, django_assert_num_queries
     ) -> None:
-        gate.status()
+        gate.admit(MONDAY_8, 1)
         with django_assert_num_queries(1) as queries:
             assert gate.admit(MONDAY_8, 64) == 64
         assert "FOR UPDATE" not in queries[0]["sql"]
@@ -147,7 +147,7 @@ class TestRestored:
 
     @pytest.fixture
     def restored(self, crowd: HostileServer) -> HostileServer:
-        gate.status()
+        gate.admit(MONDAY_8, 1)
         Gate.objects.update(ledger="another/1")
         return crowd
 

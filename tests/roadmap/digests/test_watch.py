@@ -1,0 +1,74 @@
+"""The dead man's switch: told while digests flow, and left alone when they do not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from accounts.models import User
+from roadmap.digests import gate, planner, sender, watch
+from roadmap.digests.transport import from_settings
+from tests.roadmap.digests.conftest import MONDAY_8
+from tests.smtp import Sink
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def told(settings) -> Iterator[list[str]]:
+    """What a switch, listening for real, was asked for."""
+    asked: list[str] = []
+
+    class Switch(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Switch)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.DEAD_MAN_URL = f"http://127.0.0.1:{server.server_port}/alive"
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_while_nothing_is_due_it_is_told(ann: User, told: list[str]) -> None:
+    assert watch.signal_life(MONDAY_8 - MINUTE)
+    assert told == ["/alive"]
+
+
+def test_something_due_and_nothing_sent_keeps_the_signal_away(ann: User, told: list[str]) -> None:
+    assert watch.signal_life(MONDAY_8 + 10 * MINUTE)
+    assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
+    planner.plan_all(MONDAY_8 + 11 * MINUTE)
+    assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
+    assert told == ["/alive"]
+
+
+def test_once_it_is_sent_the_signal_is_back(ann: User, told: list[str], smtp: Sink) -> None:
+    planner.plan_all(MONDAY_8 + 11 * MINUTE)
+    with from_settings() as wire:
+        sender.drain(wire, clock=lambda: MONDAY_8 + 11 * MINUTE)
+    assert watch.signal_life(MONDAY_8 + 11 * MINUTE)
+
+
+def test_what_is_held_too_long_keeps_it_away_too(ann: User, told: list[str]) -> None:
+    planner.plan_all(MONDAY_8)
+    gate.hold("Odd letters.")
+    assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
+    assert watch.health(MONDAY_8).held == "Odd letters."
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "no address", "ftp//x"])
+def test_a_switch_that_is_away_stops_nothing(ann: User, settings, url: str) -> None:
+    settings.DEAD_MAN_URL = url
+    assert not watch.signal_life(MONDAY_8 - MINUTE)
