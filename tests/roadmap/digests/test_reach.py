@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Preferences, User
+from accounts.models import Pause, Preferences, User
 from roadmap import actions, takeout
 from roadmap.digests import compose, ledger, planner, sender
 from roadmap.digests.transport import from_settings
@@ -117,6 +117,13 @@ def send(now: datetime = MONDAY_8) -> Counter[State]:
     planner.plan_all(now)
     with from_settings() as wire:
         return sender.drain(wire, clock=lambda: now)[0]
+
+
+@pytest.mark.parametrize(("starts", "mails"), [(0, 0), (1, 1)])
+def test_a_planned_pause_counts_from_its_first_day(ann: User, smtp: Sink, starts: int, mails: int) -> None:
+    Pause.objects.create(user=ann, starts_on=TODAY + timedelta(days=starts), until=TODAY + timedelta(days=5))
+    send()
+    assert len(smtp.letters) == mails
 
 
 @pytest.mark.parametrize("reason", INELIGIBLE)

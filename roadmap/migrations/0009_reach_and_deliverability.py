@@ -6,7 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("roadmap", "0007_editors_make_roadmaps"),
+        ("roadmap", "0008_paces"),
+        ("accounts", "0004_signs_of_life"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ import accounts.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_session"),
+        ("accounts", "0003_pauses_and_calendar"),
     ]
 
     operations = [
