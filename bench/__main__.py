@@ -15,6 +15,8 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
+import django
+
 from bench import Figure
 from config.servers import ThrowAwayServers
 
@@ -30,6 +32,7 @@ def main() -> int:
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.here:
+        django.setup()
         found: Figure | tuple[Figure, ...] = import_module(f"bench.{options.only}").measure(options.size)
         for figure in found if isinstance(found, tuple) else (found,):
             print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)
