@@ -5,7 +5,7 @@ Names come from the `tzdata` package, so every machine offers the same ones.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,8 +24,12 @@ def allowed() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1_024)
 def zone(name: str) -> ZoneInfo:
-    """Return the zone called `name`; UTC for one that has left the database since it was chosen."""
+    """Return the zone called `name`; UTC for one that has left the database since it was chosen.
+
+    Kept, since `zoneinfo` itself holds on to eight only and reads the others from files again and again.
+    """
     return ZoneInfo(name) if name in allowed() else ZoneInfo("UTC")
 
 

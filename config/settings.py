@@ -149,7 +149,12 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # A wake-up that nobody heard within a minute is replaced by the next one: they never heap up.
     task.rpartition(".")[2]: {"task": task, "schedule": 60.0, "options": {"expires": 60}}
-    for task in ("roadmap.tasks.plan_digests", "roadmap.tasks.drain_digests", "accounts.tasks.forget_sessions")
+    for task in (
+        "roadmap.tasks.prepare_digests",
+        "roadmap.tasks.plan_digests",
+        "roadmap.tasks.wake_senders",
+        "accounts.tasks.forget_sessions",
+    )
 }
 
 # --- People ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from accounts.models import Weekday
 from roadmap import placement
 from roadmap.actions import HOURS_DECIMALS
 from roadmap.document import Document
@@ -304,3 +305,12 @@ class PauseForm(forms.Form):
         elif until and until > self.today + LONGEST_PAUSE:
             self.add_error("until", "Choose a day within the next three years.")
         return data
+
+
+class LetterDayForm(forms.Form):
+    """When the weekly letter comes."""
+
+    digest_weekday = forms.TypedChoiceField(label="Day", coerce=int, choices=Weekday.choices)
+    digest_hour = forms.TypedChoiceField(
+        label="Hour", coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(6, 21)]
+    )

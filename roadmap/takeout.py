@@ -22,7 +22,7 @@ from accounts.models import Invitation, Preferences, User
 
 from . import queries
 from .figures import WEEKS_SHOWN, figures
-from .models import Bounce, Digest, Edition, Enrolment, Suppression
+from .models import Bounce, Brief, Digest, Edition, Enrolment, Suppression
 from .planning import Situation
 from .queries import OwnJourney
 
@@ -54,6 +54,7 @@ def export(user: User) -> dict[str, Any]:
             for row in user.enrolments.select_related("roadmap")
         ],
         "digests": _rows(Digest.objects.filter(user=user)),
+        "next_digest": _rows(Brief.objects.filter(user=user)),
         "suppressions": _rows(Suppression.objects.filter(address__in=addresses)),
         "bounces": _rows(Bounce.objects.filter(address__in=addresses)),
         "invitations": _rows(invitations),

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from roadmap.views import calendar, catalogue, digests, placement, plan, progress, provider, takeout, what_if
+from roadmap.views import (
+    buttons,
+    calendar,
+    catalogue,
+    digests,
+    letters,
+    placement,
+    plan,
+    progress,
+    provider,
+    takeout,
+    what_if,
+)
 
 milestone: list[URLPattern | URLResolver] = [
     path("", catalogue.milestone, name="milestone"),
@@ -35,6 +47,9 @@ urlpatterns = [
     path("calendar/<str:token>.ics", calendar.feed, name="calendar"),
     path("digests/unsubscribe/<str:token>/", digests.unsubscribe, name="digest_unsubscribe"),
     path("anymail/<slug:name>/tracking/", provider.webhook, name="mail_provider"),
+    path("digests/preview/", letters.letter, name="letter"),
+    path("digests/preview/html/", letters.letter_html, name="letter_html"),
+    path("digests/<slug:wish>/<str:token>/", buttons.button, name="digest_button"),
     path("account/export/", takeout.export, name="export"),
     path("account/delete/", takeout.delete, name="delete"),
     path("schemas/roadmap-1.json", catalogue.schema, name="schema"),

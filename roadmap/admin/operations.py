@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from roadmap.models import Bounce, Choice, Enrolment, Event, MilestoneProgress, Suppression
 
+from . import letters
 from .base import PlainAdmin
 
 
@@ -52,6 +56,22 @@ class EnrolmentAdmin(ReadOnlyAdmin):
     list_filter = ("roadmap", ("left_at", admin.EmptyFieldListFilter))
     list_select_related = ("user", "roadmap")
     search_fields = ("user__email",)
+    readonly_fields = ("next_letter",)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(f"<path:object_id>/{name}/", self.admin_site.admin_view(partial(view, admin=self)), name=url_name)
+            for name, view, url_name in (
+                ("letter", letters.letter, "roadmap_enrolment_letter"),
+                ("letter/html", letters.letter_html, "roadmap_enrolment_letter_html"),
+            )
+        ]
+        return [*own, *super().get_urls()]
+
+    @admin.display(description="next letter")
+    def next_letter(self, enrolment: Enrolment) -> str:
+        address = reverse("admin:roadmap_enrolment_letter", args=[enrolment.pk])
+        return format_html('<a href="{}">Look at it, without sending</a>', address)
 
 
 @admin.register(MilestoneProgress)

@@ -6,17 +6,21 @@ import textwrap
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from roadmap.document import Milestone
+from roadmap.calendar import about
+from roadmap.document import Milestone, Stage
 from roadmap.news import News
-from roadmap.planning import PlannedStep, this_week, to_confirm, worked_since
+from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told, worked_since
 from roadmap.standing import MilestoneStanding
 
+from . import words
 from .reading import Journey, Reading
 
 LOOKING_BACK = timedelta(days=7)
 STEPS = 3
 SUBJECT_LENGTH = 150
 TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
+WORTH_TELLING = 2  # days that a finish moved by; less is noise
+CAUSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +34,33 @@ class Worked:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """When the stage at hand is likely done, in words, and why that moved since last week.
+
+    `is_slower`: it is later since less was done than the plan counted on, which is no reproach.
+    """
+
+    stage: Stage
+    when: str
+    why: tuple[str, ...]
+    is_slower: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """What a letter says about one roadmap. `to_confirm` are milestones with every step ticked, not yet called done."""
+    """What a letter says about one roadmap.
+
+    `kept` is how many of the steps named a week ago are done, and how many those were. `to_confirm` are milestones with
+    every step ticked, not yet called done.
+    """
 
     journey: Journey
     worked: tuple[Worked, ...]
     hours: float
+    kept: tuple[int, int]
     next: tuple[PlannedStep, ...]
     to_confirm: tuple[Milestone, ...]
+    outlook: Outlook | None
     news: News
 
     @property
@@ -61,48 +84,77 @@ class Letter:
         return all(part.is_finished for part in self.parts)
 
     @property
-    def is_due(self) -> bool:
-        """Whether there is anything to say: who has walked the whole road hears of it once."""
-        return self.has_worked or not self.is_finished
+    def reason_against(self) -> str:
+        """Why there is no letter, in the ledger's words: who has walked the whole road hears of it once."""
+        if not self.parts:
+            return "nobody to write to"
+        if self.reading.is_paused:
+            return "paused"
+        return "all finished" if self.is_finished and not self.has_worked else ""
 
     @property
     def told(self) -> dict[str, int]:
         """Up to which edition the reader has been told what is new, this letter included."""
-        before = {slug: edition for part in self.parts for slug, edition in part.journey.told.items()}
-        return before | {part.journey.slug: part.journey.edition for part in self.parts}
+        return {**self.reading.reader.told, **{part.journey.slug: part.journey.edition for part in self.parts}}
 
     @property
     def hours(self) -> float:
         return sum(part.hours for part in self.parts)
 
     @property
-    def opening(self) -> str:
-        """The first sentence: true whatever the week was like, and never a reproach."""
+    def next(self) -> PlannedStep | None:
+        return next((step for part in self.parts for step in part.next), None)
+
+    @property
+    def heading(self) -> str:
         if self.has_worked:
-            return f"You got {in_hours(self.hours)} further this week." if self.hours else "You got further this week."
-        if any(part.journey.progress.marks for part in self.parts):
-            return "A week without a tick is all right. Nothing is lost: the road is where you left it."
-        return "Your road lies ahead of you, and it begins with one step."
+            return "Your week"
+        return "You are there" if self.is_finished else "Your next step"
+
+    @property
+    def opening(self) -> str:
+        """The first sentence: true whatever the week was like, never a reproach, and another one next week."""
+        if self.is_finished:
+            return self._turned(words.FINISHED)
+        if self.has_worked:
+            return self._turned(words.WORKED_HOURS if self.hours else words.WORKED).format(in_hours(self.hours))
+        has_begun = any(part.journey.progress.marks for part in self.parts)
+        return self._turned(words.QUIET if has_begun else words.AHEAD)
+
+    @property
+    def question(self) -> str:
+        """A question about what comes next, answered in its note; empty where nothing comes next."""
+        return self._turned(words.QUESTIONS) if self.next else ""
+
+    def _turned(self, wheel: tuple[str, ...]) -> str:
+        return words.turned(wheel, self.reading.today)
 
     @property
     def subject(self) -> str:
-        """What was done and what is next, in one line without control characters."""
-        return clean(" ".join(filter(None, [self._past(), self._future()])))[:SUBJECT_LENGTH].rstrip()
+        """What was done and what is next, in one line without control characters: `3 of 4 done, next: Pots, 6 h`."""
+        text = ", ".join(filter(None, [self._past(), self._future()]))
+        return clean(text[:1].upper() + text[1:])[:SUBJECT_LENGTH].rstrip()
 
     def _past(self) -> str:
         worked = [worked for part in self.parts for worked in part.worked]
         finished = [found.milestone.title for found in worked if found.is_finished]
         if finished:
             others = f" and {len(finished) - 1} more" if finished[1:] else ""
-            return f"{short(finished[0])}{others}: done."
+            return f"{short(finished[0])}{others} done"
+        done, named = (sum(column) for column in zip(*(part.kept for part in self.parts), strict=True))
+        if done:
+            return f"{done} of {named} done"
         if steps := sum(len(found.steps) for found in worked):
-            return f"{steps} {'step' if steps == 1 else 'steps'} done."
-        return f"{in_hours(self.hours)} put in." if self.hours else ""
+            return f"{steps} {'step' if steps == 1 else 'steps'} done"
+        return f"{in_hours(self.hours)} put in" if self.hours else ""
 
     def _future(self) -> str:
-        if step := next((step for part in self.parts for step in part.next), None):
-            return f"Next: {short(step.title)}, {in_hours(step.hours)}"
-        return "You have walked the whole road" if self.is_finished else "Your week on the road"
+        if (first := self.next) is None:
+            if ticked := next((found for part in self.parts for found in part.to_confirm), None):
+                return f"is {short(ticked.title)} done?"
+            return "you have walked the whole road" if self.is_finished else "your week on the road"
+        hours = sum(step.hours for part in self.parts for step in part.next if step.milestone is first.milestone)
+        return f"next: {short(first.milestone.title)}, {in_hours(hours)}"
 
 
 def letter_for(reading: Reading) -> Letter:
@@ -114,17 +166,51 @@ def letter_for(reading: Reading) -> Letter:
 def _part(journey: Journey, today: date, share: int) -> Part:
     standing, since = journey.standing, today - LOOKING_BACK
     worked = [found for milestone in standing.milestones.values() if (found := _worked(journey, milestone, since))]
-    # The week that a letter opens has all its hours: what was done today belongs to the one that it looks back on.
-    week_begins = today + timedelta(days=1)
-    planned = this_week(standing, hours_per_week=journey.progress.hours_per_week, today=today, since=week_begins)
     return Part(
         journey=journey,
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
         hours=worked_since(standing, since),
-        next=planned[:share],
+        kept=_kept(journey, share) if worked else (0, 0),
+        next=_named(journey.plan, share),
         news=journey.news,
         to_confirm=tuple(standing.edition.by_slug[slug] for slug in to_confirm(standing)),
+        outlook=_outlook(journey.situation, journey.before),
     )
+
+
+def _named(plan: Plan, share: int) -> tuple[PlannedStep, ...]:
+    """Return the steps that a letter names, in the plan's order."""
+    now = plan.situation
+    # The week that a letter opens has all its hours: what was done today belongs to the one that it looks back on.
+    begins = now.today + timedelta(days=1)
+    hours = now.progress.hours_per_week
+    return this_week(now.standing, hours_per_week=hours, today=now.today, since=begins, order=plan.order)[:share]
+
+
+def _kept(journey: Journey, share: int) -> tuple[int, int]:
+    """Return how many of the steps that a letter named a week ago are done by now, and how many they were."""
+    if journey.before is None:
+        return 0, 0
+    named = _named(Plan(journey.before), share)
+    marks = journey.progress.marks
+    done = 0
+    for step in named:
+        mark = marks.get(step.milestone.slug)
+        done += mark is not None and (mark.finished_on is not None or bool(step.step and step.step.slug in mark.ticks))
+    return done, len(named)
+
+
+def _outlook(now: Situation, before: Situation | None) -> Outlook | None:
+    if now.is_finished:
+        return None
+    stage = now.document.stages[now.network.stages_left[0]]
+    likely = now.likely(stage.slug)
+    if likely is None:
+        return None
+    moved = reasons(before, now, stage=stage.slug) if before else ()
+    moved = tuple(reason for reason in moved if abs(reason.days) >= WORTH_TELLING)
+    is_slower = any(reason.cause == "pace" and reason.days > 0 for reason in moved)
+    return Outlook(stage, about(likely, now.today), tuple(told(moved))[:CAUSES], is_slower)
 
 
 def _worked(journey: Journey, found: MilestoneStanding, since: date) -> Worked | None:

@@ -1,30 +1,33 @@
-"""Everything that the digests of one batch say, read in a fixed number of queries however many there are."""
+"""All that the letters of one batch follow from, read in a fixed number of queries however many there are."""
 
 from __future__ import annotations
 
 import calendar
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 
 from accounts import zones
 from roadmap import editions, projection
-from roadmap.calendar import local_date
+from roadmap.calendar import WEEK, local_date
 from roadmap.document import Document
-from roadmap.models import Choice, Digest, Enrolment, MilestoneProgress
+from roadmap.models import Choice, Edition, Enrolment, Event, MilestoneProgress
 from roadmap.news import News, news_for, shortened
-from roadmap.standing import Progress, Standing, standing_of
-
-from . import reach, sql
+from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, week_before
+from roadmap.standing import Progress, Standing, fold
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a digest is for, and how they wish to be reached."""
+    """Whom a digest is for, and how they wish to be reached.
+
+    `pauses` are pairs of ISO dates; `told` maps roadmaps to the edition up to which the last mail told what is new.
+    """
 
     user_id: int
     name: str
@@ -32,6 +35,8 @@ class Reader:
     timezone: str
     weekday: int
     hour: int
+    pauses: Sequence[tuple[str, str]] = ()
+    told: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def zone(self) -> str:
@@ -46,14 +51,18 @@ class Reader:
 class Journey:
     """One roadmap that a reader follows, interpreted when asked, so that one learner's odd rows are theirs alone.
 
-    `told` maps roadmaps to the edition up to which the reader's last mail told them what is new.
+    `past` are the events that were a week old; `edition_before` is the edition that was current then.
     """
 
     enrolment: Enrolment
     edition: int
+    edition_before: int
+    today: date
     marks: list[MilestoneProgress]
     choices: dict[str, str]
-    told: Mapping[str, int] = field(default_factory=dict)
+    past: list[Event]
+    pauses: Pauses = NO_PAUSES
+    told: int = 0
 
     @cached_property
     def document(self) -> Document:
@@ -64,13 +73,29 @@ class Journey:
         return projection.progress_of(self.enrolment, self.marks, self.choices)
 
     @cached_property
+    def situation(self) -> Situation:
+        return Situation(self.document, self.progress, self.enrolment.started_on, self.today, self.pauses)
+
+    @cached_property
+    def before(self) -> Situation | None:
+        """The situation of seven days ago, for whoever had begun by then."""
+        if not self.past:
+            return None
+        document = editions.document_in(self.enrolment.roadmap_id, self.edition_before)
+        return week_before(self.situation, document=document, progress=fold(projection.happenings(self.past)))
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(self.situation)
+
+    @property
     def standing(self) -> Standing:
-        return standing_of(self.document, self.progress)
+        return self.situation.standing
 
     @cached_property
     def news(self) -> News:
         """What has changed for the reader since the edition that they took note of, or that a mail told them of."""
-        seen = max(self.enrolment.seen_edition, self.told.get(self.slug, 0))
+        seen = max(self.enrolment.seen_edition, self.told)
         if seen >= self.edition:
             return shortened(())
         old = editions.document_in(self.enrolment.roadmap_id, seen)
@@ -93,45 +118,62 @@ class Reading:
     today: date
     journeys: tuple[Journey, ...]
 
-
-_READERS = f"""
-    SELECT u.id AS user_id, u.name, a.address, p.timezone, p.digest_weekday AS weekday, p.digest_hour AS hour
-      FROM accounts_user u JOIN accounts_preferences p ON p.user_id = u.id {reach.JOIN}
-     WHERE u.id = ANY(%(users)s)
-"""  # noqa: S608 – put together from constants only
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether a pause covers today, also one that was planned long ago."""
+        return any(begin <= self.today.isoformat() < until for begin, until in self.reader.pauses)
 
 
-def read(users: Collection[int], now: datetime) -> dict[int, Reading]:
-    """Return the reading of each of these users that is still there: four queries."""
-    readers = sql.fetch(Reader, _READERS, {"users": list(users)})
-    journeys = _journeys(users)
-    return {
-        reader.user_id: Reading(reader, local_date(now, reader.zone), tuple(journeys[reader.user_id]))
-        for reader in readers
-    }
-
-
-def _journeys(users: Collection[int]) -> dict[int, list[Journey]]:
-    arrived = Digest.objects.filter(user=OuterRef("user"), state__in=[Digest.State.SENT, Digest.State.UNCERTAIN])
-    enrolments = list(
-        Enrolment.objects.filter(
-            user__in=users, left_at=None, roadmap__current_edition__isnull=False, roadmap__withdrawn_at=None
-        )
-        .select_related("roadmap")
-        .annotate(edition=F("roadmap__current_edition__number"))
-        .annotate(told=Subquery(arrived.order_by("-period").values("told")[:1]))
-        .order_by("started_at", "pk")
-    )
-    keys = [enrolment.pk for enrolment in enrolments]
+def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
+    """Return what these readers follow, in their order: four queries."""
+    if not readers:
+        return []
+    enrolments = _enrolments([reader.user_id for reader in readers], now)
+    keys = [enrolment.pk for found in enrolments.values() for enrolment in found]
     marks: defaultdict[int, list[MilestoneProgress]] = defaultdict(list)
     for mark in MilestoneProgress.objects.filter(enrolment__in=keys):
         marks[mark.enrolment_id].append(mark)
     choices: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for choice in Choice.objects.filter(enrolment__in=keys):
         choices[choice.enrolment_id][choice.group] = choice.milestone
-    journeys: defaultdict[int, list[Journey]] = defaultdict(list)
-    for enrolment in enrolments:
-        journeys[enrolment.user_id].append(
-            Journey(enrolment, enrolment.edition, marks[enrolment.pk], choices[enrolment.pk], enrolment.told or {})
+    past: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(enrolment__in=keys, at__lte=now - WEEK).order_by("pk"):
+        past[event.enrolment_id].append(event)
+
+    def reading(reader: Reader) -> Reading:
+        today = local_date(now, reader.zone)
+        spans = Pauses.of((date.fromisoformat(begin), date.fromisoformat(until)) for begin, until in reader.pauses)
+        journeys = (
+            Journey(
+                enrolment=found,
+                edition=found.edition,
+                edition_before=found.edition_before or found.edition,
+                today=today,
+                marks=marks[found.pk],
+                choices=choices[found.pk],
+                past=past[found.pk],
+                pauses=spans,
+                told=reader.told.get(found.roadmap.slug, 0),
+            )
+            for found in enrolments[reader.user_id]
         )
-    return journeys
+        return Reading(reader, today, tuple(journeys))
+
+    return [reading(reader) for reader in readers]
+
+
+def _enrolments(users: Sequence[int], now: datetime) -> defaultdict[int, list[Any]]:
+    """Return what each of these users follows, with the number of the `edition` of now and of `edition_before`."""
+    then = Edition.objects.filter(roadmap=OuterRef("roadmap"), published_at__lte=now - WEEK).order_by("-number")
+    rows = (
+        Enrolment.objects.filter(
+            user__in=users, left_at=None, roadmap__current_edition__isnull=False, roadmap__withdrawn_at=None
+        )
+        .select_related("roadmap")
+        .annotate(edition=F("roadmap__current_edition__number"), edition_before=Subquery(then.values("number")[:1]))
+        .order_by("started_at", "pk")
+    )
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.user_id].append(row)
+    return found

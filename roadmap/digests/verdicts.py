@@ -25,12 +25,12 @@ class Claim:
     id: int
     user_id: int
     period: date
-    kind: str
     due_at: datetime
     expires_at: datetime
     message_id: str
     attempts: int
     lease: UUID
+    kind: str = str(Digest.Kind.WEEKLY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from .curriculum import (
     Stage,
     Step,
 )
-from .digest import Bounce, Digest, Gate, Suppression
+from .digest import Bounce, Brief, Digest, Gate, Suppression
 from .edition import Edition
 from .evidence import Citation, Credential, Fact
 from .progress import NOTE_LENGTH, TOUCHED, Choice, Enrolment, Event, MilestoneProgress, State
@@ -24,6 +24,7 @@ __all__ = [
     "NOTE_LENGTH",
     "TOUCHED",
     "Bounce",
+    "Brief",
     "Choice",
     "ChoiceGroup",
     "Citation",

@@ -86,6 +86,27 @@ class Digest(models.Model):
         return f"{self.user_id} {self.period:%G-W%V} {self.state}"
 
 
+class Brief(models.Model):
+    """What a learner's next letter says, derived shortly before it is due; `key` names all that it was derived from.
+
+    Nothing is lost with it: a letter whose brief is missing, or whose key is no longer true, is derived anew. So the
+    table is unlogged: it is written without a trace in PostgreSQL's log and is empty after a crash.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="brief"
+    )
+    due_at = models.DateTimeField()
+    key = models.CharField(max_length=200, blank=True, help_text="Empty while somebody works on it.")
+    contents = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index("due_at", name="brief_due")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.due_at:%F %H:%M}"
+
+
 class Suppression(models.Model):
     """An address that gets no digests until a date, or ever."""
 

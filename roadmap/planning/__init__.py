@@ -33,6 +33,7 @@ from .plan import NO_PAUSES, Plan, Situation, StageForecast
 from .reasons import Reason, reasons, week_before
 from .schedule import Run, Week, weeks_of
 from .week import PlannedStep, next_milestones, this_week, to_confirm, worked_since
+from .words import told
 
 __all__ = [
     "NO_PAUSES",
@@ -50,6 +51,7 @@ __all__ = [
     "reasons",
     "this_week",
     "to_confirm",
+    "told",
     "week_before",
     "weeks_of",
     "worked_since",

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from roadmap.calendar import about
-from roadmap.calendar import moved as moved_by
 from roadmap.charts.burnup import BurnUp, Finish, Forecast, burn_up
 from roadmap.charts.timeline import Leg, Timeline, timeline
 from roadmap.document import Stage
-from roadmap.planning import Interval, Plan, Reason, Situation, StageForecast, reasons
+from roadmap.planning import Interval, Plan, Situation, StageForecast, reasons, told
 from roadmap.queries import OwnJourney
 from roadmap.standing import Sum
 
 DAY = timedelta(days=1)
 FEW_WEEKS = 3  # of evidence; less says nothing about being behind
 FAR_BELOW = 0.8  # of the stated hours
-
-_CAUSES = {
-    "scope": "the roadmap itself changed",
-    "choice": "you chose another way",
-    "hours": "you changed your hours a week",
-    "paused": "you changed a pause",
-    "skipped": "what you skip changed",
-    "known": "what you know already changed",
-    "pace": ("you earned less than your plan counts on", "you earned more than your plan counts on"),
-    "calendar": "time passes that only waiting fills",
-}
 
 
 @dataclass(frozen=True)
@@ -89,14 +77,6 @@ def first_role(plan: Plan) -> date | None:
     """Return when all is likely done that the entry role on the path waits for; None beyond the horizon, or if none."""
     role = entry_role(plan)
     return plan.situation.ready_for(role) if role else None
-
-
-def told(moved: Sequence[Reason]) -> Iterator[str]:
-    """Say why a finish moved, the largest cause first."""
-    for reason in sorted(moved, key=lambda found: -abs(found.days)):
-        words = _CAUSES[reason.cause]
-        because = words if isinstance(words, str) else words[reason.days < 0]
-        yield f"{moved_by(reason.days)}, because {because}"
 
 
 def _burnup(mine: OwnJourney) -> BurnUp:

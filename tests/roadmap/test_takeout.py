@@ -22,7 +22,18 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Pause, Preferences, Session, User
 from roadmap import takeout
-from roadmap.models import Bounce, Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap, Suppression
+from roadmap.models import (
+    Bounce,
+    Brief,
+    Choice,
+    Digest,
+    Edition,
+    Enrolment,
+    Event,
+    MilestoneProgress,
+    Roadmap,
+    Suppression,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +69,7 @@ def rich_person() -> User:
         next_attempt_at=NOW,
         message_id="mark-digest",
     )
+    Brief.objects.create(user=user, due_at=NOW, key="mark-brief")
     Suppression.objects.create(address=user.email, reason="refused", detail="mark-suppression")
     Bounce.objects.create(event="1", address=user.email, kind="soft", detail="mark-bounce", at=NOW)
     Invitation.objects.create(email="mark-invited@example.org", invited_by=user)
@@ -88,6 +100,7 @@ def marks_of(user: User) -> dict[str, str]:
         "roadmap.MilestoneProgress": "mark-progress",
         "roadmap.Choice": "mark-choice",
         "roadmap.Digest": "mark-digest",
+        "roadmap.Brief": "mark-brief",
     }
 
 

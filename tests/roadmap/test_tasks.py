@@ -10,6 +10,7 @@ from accounts.models import Preferences
 from config.celery import app
 from roadmap import tasks
 from roadmap.digests import ledger
+from roadmap.models import Brief
 from tests.conftest import REDIS
 from tests.roadmap.digests.conftest import make_learner, make_roadmap, states, use_smtp
 from tests.smtp import Sink
@@ -44,7 +45,25 @@ def test_a_slice_of_time_that_was_not_enough_asks_for_another(monkeypatch: pytes
     assert REDIS.llen("celery") == 1
 
 
-def test_beat_wakes_both_every_minute_without_arguments() -> None:
+@pytest.mark.parametrize(("share", "senders"), [(1, 3), (2, 2), (100, 1)])
+def test_much_that_is_due_wakes_several_senders(monkeypatch: pytest.MonkeyPatch, share: int, senders: int) -> None:
+    tasks.wake_senders()
+    assert REDIS.llen("celery") == 0
+    tasks.plan_digests()
+    monkeypatch.setattr(tasks, "SHARE", share)
+    tasks.wake_senders()
+    assert REDIS.llen("celery") == senders
+
+
+def test_what_is_due_within_the_hour_is_worked_out_ahead() -> None:
+    Preferences.objects.update(digest_due_at=ledger.now() + timedelta(minutes=59))
+    tasks.prepare_digests()
+    assert Brief.objects.exclude(key="").count() == 3
+    assert REDIS.llen("celery") == 0
+
+
+def test_beat_wakes_them_every_minute_without_arguments() -> None:
     schedule = app.conf.beat_schedule
-    assert {entry["task"] for entry in schedule.values()} >= {tasks.plan_digests.name, tasks.drain_digests.name}
+    woken = {tasks.prepare_digests.name, tasks.plan_digests.name, tasks.wake_senders.name}
+    assert {entry["task"] for entry in schedule.values()} >= woken
     assert all(entry["schedule"] == 60 and not entry.get("args") for entry in schedule.values())

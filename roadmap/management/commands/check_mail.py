@@ -42,13 +42,13 @@ class Command(BaseCommand):
             to=address,
             name="",
             subject=context["subject"],
-            text=render_to_string("emails/check.txt", context),
-            html=message.inlined(render_to_string("emails/check.html", context)),
+            text=message.encoded(render_to_string("emails/check.txt", context)),
+            html=message.encoded(message.inlined(render_to_string("emails/check.html", context))),
             now=ledger.now(),
+            headers={"Message-ID": make_msgid("check", message.sender().domain)},
         )
-        mail["Message-ID"] = make_msgid("check", message.sender().domain)
         with transport.from_settings() as wire:
-            outcome = wire.send(address, message.wire_bytes(mail))
+            outcome = wire.send(address, mail)
         words = f"{wire.name}: {WORDS[outcome.fate]}"
         if outcome.code or outcome.reply:
             words += f" It answered: {' '.join(filter(None, [str(outcome.code or ''), outcome.reply]))}"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import email
 import email.policy
+import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import User
-from roadmap.digests import compose, ledger, planner
+from roadmap.digests import compose, ledger, planner, words
+from roadmap.digests import message as wire
 from roadmap.digests.verdicts import Claim
 from roadmap.models import Enrolment, Roadmap
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, mark
@@ -75,29 +80,29 @@ def test_the_wire_gets_short_seven_bit_lines(road: Roadmap) -> None:
 def test_both_parts_say_the_same(ann: User) -> None:
     mark(ann, "clay", **WORKED)
     message = composed()
-    text, html = part(message, "plain"), part(message, "html")
-    for words in ("Hello Ann,", "You got 2 h further this week.", "Wedge ten lumps", "Fire a test tile", "4 h", "7.6"):
-        assert words in text
-        assert words in html
+    text, page = part(message, "plain"), part(message, "html")
+    for line in ("Hello Ann,", "Wedge ten lumps", "Fire a test tile", "4 h", "7.6"):
+        assert line in text
+        assert line in page
     links = set(re.findall(r"http://waymark\.test\S*?/(?=[\s\"<])", text))
-    assert {"/plan/", "/settings/", "/roadmaps/pottery/milestones/clay/"} <= {
+    assert {"/plan/", "/roadmaps/pottery/milestones/clay/"} <= {
         link.removeprefix("http://waymark.test") for link in links
     }
-    assert links <= set(re.findall(r'href="([^"]+)"', html))
+    assert links <= set(re.findall(r"href=\"([^\"]+)\"", page))
 
 
 def test_every_link_is_absolute_and_ours_or_a_resources(ann: User) -> None:
-    html = part(composed(), "html")
-    for link in re.findall(r'(?:href|src)="([^"]+)"', html):
+    page = part(composed(), "html")
+    for link in re.findall(r'(?:href|src)="([^"]+)"', page):
         assert link.startswith(("http://waymark.test/", "https://clay.example/"))
 
 
 def test_styles_are_inlined_and_dark_mode_is_kept(ann: User) -> None:
-    html = part(composed(), "html")
-    assert '<h1 style="' in html
-    assert "prefers-color-scheme: dark" in html
-    assert "<link" not in html
-    assert "<script" not in html
+    page = part(composed(), "html")
+    assert '<h1 style="' in page
+    assert "prefers-color-scheme: dark" in page
+    assert "<link" not in page
+    assert "<script" not in page
 
 
 def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
@@ -108,35 +113,37 @@ def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
 @pytest.mark.parametrize(
     ("marks", "subject", "opening"),
     [
-        ({}, "Next: Wedge ten lumps, 2 h", "Your road lies ahead of you, and it begins with one step."),
-        ({"clay": WORKED}, "1 step done. Next: Fire a test tile, 4 h", "You got 2 h further this week."),
+        ({}, "Next: Know your clay, 6 h", words.AHEAD),
+        ({"clay": WORKED}, "1 step done, next: Know your clay, 4 h", words.WORKED_HOURS),
         (
             {"clay": {"state": "doing", "logged": [[1, "2026-11-22", 1.5]]}},
-            "1.5 h put in. Next: Wedge ten lumps, 0.5 h",
-            "You got 1.5 h further this week.",
+            "1.5 h put in, next: Know your clay, 4.5 h",
+            words.WORKED_HOURS,
         ),
         (
             {"clay": {"state": "doing", "ticks": {"wedge": ["2026-11-01", 2.0]}}},
-            "Next: Fire a test tile, 4 h",
-            "A week without a tick is all right. Nothing is lost: the road is where you left it.",
+            "Next: Know your clay, 4 h",
+            words.QUIET,
         ),
-        ({"clay": DONE}, "Know your clay: done. Next: Centre 100 balls, 10 h", "You got further this week."),
+        ({"clay": DONE}, "Know your clay done, next: Throw a bowl, 10 h", words.WORKED),
         (
             {"clay": DONE, "bowl": DONE},
-            "Know your clay and 1 more: done. You have walked the whole road",
-            "You got further this week.",
+            "Know your clay and 1 more done, you have walked the whole road",
+            words.FINISHED,
         ),
     ],
 )
 def test_subject_and_opening_say_what_was_and_what_is_next(
-    ann: User, marks: dict[str, dict[str, Any]], subject: str, opening: str
+    ann: User, marks: dict[str, dict[str, Any]], subject: str, opening: tuple[str, ...]
 ) -> None:
     for milestone, columns in marks.items():
         mark(ann, milestone, **columns)
     message = composed()
     assert message["Subject"] == subject
-    assert opening in " ".join(part(message, "plain").split())
-    assert opening in part(message, "html")
+    hours = "2 h" if "ticks" in str(marks) else "1.5 h"
+    sentence = words.turned(opening, MONDAY_8.date()).format(hours)
+    assert sentence in " ".join(part(message, "plain").split())
+    assert html.escape(sentence) in part(message, "html")
 
 
 def test_ticked_through_but_not_called_done_is_asked_about(ann: User) -> None:
@@ -174,8 +181,9 @@ def test_a_name_breaks_out_of_nothing(road: Roadmap, nasty: str) -> None:
 
 
 def test_a_title_breaks_out_of_nothing(db: None) -> None:
-    step = {"slug": "x", "title": "<b>Pots</b> & pans 🏺", "hours": 6}
-    milestone = {"slug": "m", "stage": "basics", "title": "M", "steps": [step]}
+    title = "<b>Pots</b> & pans 🏺"
+    step = {"slug": "x", "title": title, "hours": 6}
+    milestone = {"slug": "m", "stage": "basics", "title": title, "steps": [step]}
     milestone["effort_hours"] = {"low": 6, "likely": 6, "high": 6}
     make_learner(make_roadmap(milestones=[milestone]))
     message = composed()
@@ -199,9 +207,12 @@ def test_a_batch_is_read_in_a_fixed_number_of_queries(road: Roadmap, django_asse
         mark(make_learner(road, f"l{number}@example.org"), "clay", **WORKED)
     batch = claims()
     compose.mails(batch[:1], MONDAY_8)  # reads the edition, once per process
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         ready, _ = compose.mails(batch, MONDAY_8 + timedelta(minutes=1))
     assert len(ready) == 20
+
+
+LONG = "Handles and all that can be said about how they are pulled and put on"
 
 
 def test_long_titles_are_cut_and_long_lists_counted(db: None) -> None:
@@ -213,12 +224,64 @@ def test_long_titles_are_cut_and_long_lists_counted(db: None) -> None:
         }
         for n in range(8)
     ]
-    milestone = {"slug": "m", "stage": "basics", "title": "Handles", "steps": steps}
+    milestone = {"slug": "m", "stage": "basics", "title": LONG, "steps": steps}
     milestone["effort_hours"] = {"low": 8, "likely": 8, "high": 8}
     ann = make_learner(make_roadmap(milestones=[milestone]))
     mark(ann, "m", state="doing", ticks={f"s{n}": ["2026-11-20", 1.0] for n in range(7)})
     message = composed()
-    assert message["Subject"] == "7 steps done. Next: Practise the 7th of seven very long and winding ways to…, 1 h"
+    assert message["Subject"] == "7 steps done, next: Handles and all that can be said about how they are…, 1 h"
     text = part(message, "plain")
     assert "- and 2 more" in text
     assert all(len(line) <= 76 for line in text.splitlines() if "://" not in line)
+
+
+@given(st.lists(st.text("ab -1.", max_size=100)).map("\n".join))
+def test_wrapping_loses_no_word(text: str) -> None:
+    letter = compose.as_letter(text)
+    assert letter.split() == text.split()
+    assert all(len(line) <= 76 or " " not in line.strip() for line in letter.splitlines())
+
+
+@pytest.mark.parametrize(("mark", "indent"), [("- ", 2), ("3. ", 3), ("   ", 3), ("  - ", 4), ("", 0)])
+def test_a_wrapped_line_goes_on_below_its_first_word(mark: str, indent: int) -> None:
+    first, second = compose.as_letter("x\n" + mark + "word " * 20).splitlines()[1:]
+    assert first.startswith(mark + "word")
+    assert second.startswith(" " * indent + "word")
+
+
+def test_after_weeks_of_silence_the_letter_asks_whether_to_pause(ann: User) -> None:
+    [claim] = claims()
+    [mail] = compose.mails([replace(claim, kind="question")], MONDAY_8)[0].values()
+    message = parse(mail.message)
+    assert message["Subject"] == mail.envelope.subject == "Shall we pause?"
+    assert message["List-Unsubscribe"]
+    for kind in ("plain", "html"):
+        shown = part(message, kind)
+        assert "/digests/pause/" in shown
+        assert "Know your clay" in shown
+        assert "[[" not in shown
+        assert "<!--" not in shown
+    assert mail.envelope.told == {}
+
+
+def test_one_whose_letter_breaks_fails_alone(road: Roadmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ann", "bob"):
+        make_learner(road, f"{name}@example.org", name=name)
+    both = claims()
+    build = wire.build
+    monkeypatch.setattr(wire, "build", lambda **words: build(**words) if words["name"] == "bob" else 1 / 0)
+    ready, [verdict] = compose.mails(both, MONDAY_8)
+    assert len(ready) == 1
+    assert (verdict.state, verdict.reason) == ("failed", "could not be composed")
+
+
+def test_a_busy_week_is_told_in_a_few_lines(db: None) -> None:
+    effort = {"low": 1, "likely": 1, "high": 1}
+    names = [f"pot-{number}" for number in range(12)]
+    pots = [{"slug": name, "stage": "basics", "title": name, "effort_hours": effort} for name in names]
+    ann = make_learner(make_roadmap(milestones=pots))
+    for name in names[:11]:
+        mark(ann, name, **DONE)
+    text = part(composed(), "plain")
+    assert text.count("Finished: ") == 6
+    assert "\nAnd 5 more\n" in text

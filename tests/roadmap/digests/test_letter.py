@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
 
+import pytest
+from django.db import connection
+
+from accounts.models import Pause, User
+from roadmap import actions
+from roadmap.calendar import DAY, WEEK
+from roadmap.digests import briefs, compose, ledger, planner, words
+from roadmap.digests.contents import Data
 from roadmap.digests.letter import TITLE_LENGTH, short
+from roadmap.models import Enrolment, Event, Roadmap, State
+from tests.roadmap.digests.conftest import MONDAY_8, make_roadmap
+from tests.roadmap.digests.test_compose import composed, part
+
+MONDAY = MONDAY_8.date()
+WHEELS = (words.WORKED_HOURS, words.WORKED, words.QUIET, words.AHEAD, words.FINISHED, words.QUESTIONS)
 
 
 @pytest.mark.parametrize(
@@ -20,3 +37,128 @@ from roadmap.digests.letter import TITLE_LENGTH, short
 def test_a_long_title_ends_at_a_word_without_a_dangling_comma(title: str, shown: str) -> None:
     assert short(title) == shown
     assert len(short(title)) <= TITLE_LENGTH + 1
+
+
+@pytest.mark.parametrize("wheel", WHEELS)
+def test_no_sentence_comes_twice_in_a_row_in_ten_years_of_weeks(wheel: tuple[str, ...]) -> None:
+    weeks = [words.turned(wheel, MONDAY + number * WEEK) for number in range(520)]
+    assert all(one != next_one for one, next_one in pairwise(weeks))
+    assert set(weeks) == set(wheel)
+
+
+def test_a_week_has_one_sentence_from_monday_to_sunday() -> None:
+    assert len({words.turned(words.QUESTIONS, MONDAY + number * DAY) for number in range(7)}) == 1
+    assert words.turned(words.QUESTIONS, MONDAY - DAY) != words.turned(words.QUESTIONS, MONDAY)
+
+
+def test_opening_and_question_together_come_again_after_35_weeks_at_the_earliest() -> None:
+    for openings in WHEELS[:-1]:
+        both = [
+            (words.turned(openings, on), words.turned(words.QUESTIONS, on))
+            for on in (MONDAY + number * WEEK for number in range(35))
+        ]
+        assert len(set(both)) == 35
+
+
+def says(user: User, now: Any = MONDAY_8) -> Data:
+    _, data = briefs.of([user.pk], now)[user.pk]
+    assert data is not None
+    return data
+
+
+def said(days_ago: int) -> None:
+    """Let what was told last have been told so many days ago; only the trigger minds, so it is off."""
+    event = Event.objects.latest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE roadmap_event SET at = %s WHERE id = %s", [MONDAY_8 - timedelta(days=days_ago), event.pk]
+        )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+@pytest.fixture
+def walker(ann: User) -> User:
+    """Ann, who said three weeks ago that she begins."""
+    Enrolment.objects.all().delete()
+    road = Roadmap.objects.get()
+    begun = MONDAY - 3 * WEEK
+    actions.enrol(user=ann, roadmap=road, hours_per_week=10, target_on=None, today=begun, edition=1)
+    said(21)
+    return ann
+
+
+def tick(step: str, milestone: str = "clay", on: date = MONDAY - DAY) -> None:
+    actions.tick(enrolment=Enrolment.objects.get(), milestone=milestone, step=step, done=True, today=on, edition=1)
+
+
+@pytest.mark.django_db
+def test_the_subject_counts_what_last_weeks_letter_named(walker: User) -> None:
+    assert says(walker, MONDAY_8 - WEEK)["parts"][0]["next"]["steps"][1]["title"] == "Fire a test tile"
+    tick("wedge")
+    assert says(walker)["subject"] == "1 of 2 done, next: Know your clay, 4 h"
+    tick("fire")
+    assert says(walker)["subject"] == "2 of 2 done, is Know your clay done?"
+    actions.mark(enrolment=Enrolment.objects.get(), milestone="clay", state=State.DONE, today=MONDAY, edition=1)
+    assert says(walker)["subject"] == "Know your clay done, next: Throw a bowl, 10 h"
+
+
+@pytest.mark.django_db
+def test_the_stage_at_hand_has_a_date_in_words_and_why_it_moved(walker: User) -> None:
+    outlook = says(walker)["parts"][0]["outlook"]
+    assert outlook["stage"] == "Basics"
+    assert outlook["when"] in {"December 2026", "January 2027", "February 2027"}
+    assert re.match(r"\d+ days later, because you earned less", outlook["why"]["reasons"])
+    text = " ".join(part(composed(), "plain").split())
+    assert (
+        f"At your pace you finish “Basics” around {outlook['when']}. That moved: {outlook['why']['reasons']}." in text
+    )
+
+
+@pytest.mark.django_db
+def test_who_began_this_week_hears_of_no_move(ann: User) -> None:
+    assert says(ann)["parts"][0]["outlook"]["why"] is None
+
+
+@pytest.mark.django_db
+def test_the_question_leads_to_the_note_of_what_comes_next(ann: User) -> None:
+    message = composed()
+    question = words.turned(words.QUESTIONS, MONDAY)
+    link = "http://waymark.test/roadmaps/pottery/milestones/clay/#note"
+    for kind in ("plain", "html"):
+        assert link in part(message, kind)
+    assert question in part(message, "plain")
+
+
+@pytest.mark.django_db
+def test_two_letters_in_a_row_open_and_ask_differently(ann: User) -> None:
+    one, other = says(ann), says(ann, MONDAY_8 + WEEK)
+    assert one["opening"] != other["opening"]
+    assert one["question"]["text"] != other["question"]["text"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("starts_on", "until", "skip"), [(0, 1, "paused"), (-3, 4, "paused"), (1, 5, ""), (-9, 0, "")])
+def test_a_pause_that_was_planned_keeps_its_letters_away(ann: User, starts_on: int, until: int, skip: str) -> None:
+    Pause.objects.create(user=ann, starts_on=MONDAY + starts_on * DAY, until=MONDAY + until * DAY)
+    assert says(ann)["skip"] == skip
+    planner.plan_all(MONDAY_8)
+    ready, verdicts = compose.mails(ledger.claim(MONDAY_8, limit=1), MONDAY_8)
+    assert [verdict.reason for verdict in verdicts] == ([skip] if skip else [])
+    assert bool(ready) == (not skip)
+
+
+@pytest.mark.django_db
+def test_next_steps_follow_the_plans_order(db: None) -> None:
+    """What the document names first has months to spare; what comes next in it decides when the end is reached."""
+    long = {"low": 90, "likely": 90, "high": 90}
+    parts = [
+        {"slug": "short", "stage": "basics", "title": "Short", "effort_hours": {"low": 20, "likely": 20, "high": 20}},
+        {"slug": "root", "stage": "basics", "title": "Root", "effort_hours": {"low": 20, "likely": 20, "high": 20}},
+        {"slug": "tree", "stage": "basics", "title": "Tree", "effort_hours": long, "prerequisites": ["root"],
+         "elapsed_months": {"low": 9, "likely": 12, "high": 15}},
+    ]  # fmt: skip
+    road = make_roadmap(milestones=parts)
+    user = User.objects.create_user("bea@example.org")
+    Enrolment.objects.create(user=user, roadmap=road, hours_per_week=10, started_on=MONDAY)
+    assert says(user)["subject"].startswith("Next: Root")

@@ -45,7 +45,7 @@ def test_everybody_gets_one_mail(road: Roadmap, smtp: Sink) -> None:
     assert states() == {"sent": 20}
     digest = Digest.objects.first()
     assert digest is not None
-    assert (digest.smtp_code, digest.subject) == (250, "Next: Wedge ten lumps, 2 h")
+    assert (digest.smtp_code, digest.subject) == (250, "Next: Know your clay, 6 h")
 
 
 def test_a_refused_address_is_suppressed_and_the_rest_go(road: Roadmap, smtp: Sink) -> None:

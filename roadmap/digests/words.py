@@ -1,0 +1,59 @@
+"""What letters say in several ways, so that no two in a row read alike: a wheel of sentences that turns each week.
+
+The wheels of openings and of questions have lengths without a common divisor: the pair comes again after 35 weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+WORKED_HOURS = (
+    "You got {} further this week.",
+    "Another {} of the road lie behind you.",
+    "This week counts for {} of your road.",
+    "{} more are done than a week ago.",
+    "Your week in one figure: {} put in.",
+)
+WORKED = (
+    "You got further this week.",
+    "The road ahead of you is shorter than a week ago.",
+    "Something is done that wasn't a week ago.",
+    "This week left a mark on your road.",
+    "You have something to show for this week.",
+)
+QUIET = (
+    "A week without a tick is all right. Nothing is lost: the road is where you left it.",
+    "It was a quiet week on the road. Here is a small place to pick it up.",
+    "Some weeks belong to other things. Your place is kept.",
+    "Nothing was ticked this week, and nothing is lost by it. Ten minutes are a start.",
+    "The plan counts from today, whatever last week was like. There is nothing to make up.",
+)
+AHEAD = (
+    "Your road lies ahead of you, and it begins with one step.",
+    "Everything is ready for your first step. It doesn't have to be a big one.",
+    "The first tick is the one that counts most. This one would do:",
+    "There is no late start here. The first step is still the first step.",
+    "You have said where you want to go. Here is where it begins.",
+)
+FINISHED = (
+    "You have walked the whole road.",
+    "There is nothing left to do here but to be proud of it.",
+    "All of it is done.",
+    "This was the last of it.",
+    "The whole road lies behind you.",
+)
+QUESTIONS = (
+    "What could get in your way this week?",
+    "When this week will you sit down to it, and where?",
+    "What would make the first ten minutes easy?",
+    "What can wait this week, so that this needn't?",
+    "What do you already know about it?",
+    "Who could you tell about it?",
+    "What is the smallest part of it that is worth doing?",
+)
+
+
+def turned(wheel: Sequence[str], on: date) -> str:
+    """Return the sentence of the ISO week in which a day lies; the week after has another."""
+    return wheel[(on.toordinal() - 1) // 7 % len(wheel)]

@@ -1,0 +1,28 @@
+"""Why a forecast moved, in words for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from roadmap.calendar import moved as moved_by
+
+from .reasons import Reason
+
+_CAUSES = {
+    "scope": "the roadmap itself changed",
+    "choice": "you chose another way",
+    "hours": "you changed your hours a week",
+    "paused": "you changed a pause",
+    "skipped": "what you skip changed",
+    "known": "what you know already changed",
+    "pace": ("you earned less than your plan counts on", "you earned more than your plan counts on"),
+    "calendar": "time passes that only waiting fills",
+}
+
+
+def told(moved: Sequence[Reason]) -> Iterator[str]:
+    """Say why a finish moved, the largest cause first."""
+    for reason in sorted(moved, key=lambda found: -abs(found.days)):
+        words = _CAUSES[reason.cause]
+        because = words if isinstance(words, str) else words[reason.days < 0]
+        yield f"{moved_by(reason.days)}, because {because}"

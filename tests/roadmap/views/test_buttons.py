@@ -1,0 +1,227 @@
+"""The buttons of a letter: what opens them, what they do, and that looking does nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import Pause, Preferences, User
+from roadmap import actions, takeout
+from roadmap.digests import buttons, preview
+from roadmap.digests.buttons import Wish
+from roadmap.models import Enrolment, Event, Roadmap
+from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 23)
+CLAY = ("pottery", "clay", "wedge")
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Any:
+    with time_machine.travel(MONDAY_8, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def road() -> Roadmap:
+    return make_roadmap()
+
+
+@pytest.fixture
+def ann(road: Roadmap) -> User:
+    user = make_learner(road)
+    Enrolment.objects.all().delete()
+    actions.enrol(user=user, roadmap=road, hours_per_week=10, target_on=None, today=TODAY, edition=1)
+    return user
+
+
+@pytest.fixture
+def browser() -> Client:
+    """Checks CSRF, as the real site does, and has no session."""
+    return Client(enforce_csrf_checks=True)
+
+
+def path(user: User, wish: Wish, *thing: str) -> str:
+    return buttons.url(wish, user.pk, *thing).removeprefix("http://waymark.test")
+
+
+def state(user: User) -> list[Any]:
+    """All that a button might change."""
+    return [
+        *Event.objects.values_list("pk", flat=True),
+        *Preferences.objects.filter(user=user).values(),
+        *Pause.objects.values_list("starts_on", "until"),
+    ]
+
+
+def undo_fields(page: str) -> dict[str, str]:
+    return {"undo": "1", **dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))}
+
+
+WISHES = [(Wish.DONE, CLAY), (Wish.HOURS, CLAY), (Wish.SNOOZE, ()), (Wish.PAUSE, ()), (Wish.DAY, ())]
+
+
+@pytest.mark.parametrize(("wish", "thing"), WISHES)
+def test_looking_changes_nothing(browser: Client, ann: User, wish: Wish, thing: tuple[str, ...]) -> None:
+    before = state(ann)
+    page = browser.get(path(ann, wish, *thing))
+    assert page.status_code == 200
+    assert "<form" in page.text
+    assert "no-store" in page["Cache-Control"]
+    assert browser.head(path(ann, wish, *thing)).status_code == 200
+    assert state(ann) == before
+
+
+POSTS: dict[Wish, dict[str, Any]] = {
+    Wish.DONE: {},
+    Wish.HOURS: {"hours": "1.5"},
+    Wish.SNOOZE: {},
+    Wish.PAUSE: {"starts_on": "2026-11-23", "until": "2026-12-21"},
+    Wish.DAY: {"digest_weekday": "5", "digest_hour": "9"},
+}
+
+
+@pytest.mark.parametrize(("wish", "thing"), WISHES)
+def test_pressing_does_it_without_a_session_and_undo_takes_it_back(
+    browser: Client, ann: User, wish: Wish, thing: tuple[str, ...]
+) -> None:
+    where = path(ann, wish, *thing)
+    before = meaning(ann)
+    page = browser.post(where, POSTS[wish])
+    assert page.status_code == 200
+    assert meaning(ann) != before
+    again = browser.post(where, undo_fields(page.text))
+    assert again.status_code == 200
+    assert meaning(ann) == before
+    assert "sessionid" not in browser.cookies
+
+
+def meaning(user: User) -> dict[str, Any]:
+    marks = Enrolment.objects.get().progress.values_list("milestone", "ticks", "logged")
+    wishes = Preferences.objects.values("digest_weekday", "digest_hour", "snoozed_until", "paused_until").get(user=user)
+    return {**wishes, "marks": [mark for mark in marks if mark[1] or mark[2]], "pauses": [*Pause.objects.values()]}
+
+
+def test_done_ticks_the_step_and_twice_counts_once(browser: Client, ann: User) -> None:
+    where = path(ann, Wish.DONE, *CLAY)
+    assert "Ticked, in “Know your clay”." in browser.post(where).text
+    assert "It counts once." in browser.post(where).text
+    assert Enrolment.objects.get().progress.get().ticks == {"wedge": ["2026-11-23", 2.0]}
+
+
+def test_done_without_a_step_finishes_the_milestone(browser: Client, ann: User) -> None:
+    browser.post(path(ann, Wish.DONE, "pottery", "clay", ""))
+    assert Enrolment.objects.get().progress.get().state == "done"
+
+
+def test_undo_takes_back_nothing_else(browser: Client, ann: User) -> None:
+    where = path(ann, Wish.DONE, *CLAY)
+    page = browser.post(where).text
+    actions.log_hours(enrolment=Enrolment.objects.get(), milestone="clay", hours=3, today=TODAY, edition=1)
+    answer = browser.post(where, undo_fields(page))
+    assert answer.status_code == 409
+    assert "Something else happened since" in answer.text
+    assert len(Enrolment.objects.get().progress.get().logged) == 1
+
+
+def test_a_snooze_leaves_out_one_letter_and_the_next_time_is_found_anew(browser: Client, ann: User) -> None:
+    assert "No letter comes before 1 December." in browser.post(path(ann, Wish.SNOOZE)).text
+    wishes = Preferences.objects.get(user=ann)
+    assert (wishes.snoozed_until, wishes.digest_due_at) == (date(2026, 12, 1), None)
+
+
+def test_another_day_is_said_and_kept(browser: Client, ann: User) -> None:
+    page = browser.post(path(ann, Wish.DAY), POSTS[Wish.DAY]).text
+    assert "Your letter comes on Saturdays at 9:00." in page
+    assert Preferences.objects.get(user=ann).digest_due_at is None
+
+
+@pytest.mark.parametrize(
+    ("wish", "thing", "data"),
+    [
+        (Wish.HOURS, CLAY, {}),
+        (Wish.HOURS, CLAY, {"hours": "0"}),
+        (Wish.HOURS, CLAY, {"hours": "1", "on": "2026-11-24"}),
+        (Wish.PAUSE, (), {"starts_on": "2026-11-23", "until": "2026-11-23"}),
+        (Wish.DAY, (), {"digest_weekday": "7", "digest_hour": "9"}),
+        (Wish.DAY, (), {"digest_weekday": "1", "digest_hour": "3"}),
+    ],
+)
+def test_wrong_values_are_422(
+    browser: Client, ann: User, wish: Wish, thing: tuple[str, ...], data: dict[str, str]
+) -> None:
+    before = state(ann)
+    assert browser.post(path(ann, wish, *thing), data).status_code == 422
+    assert state(ann) == before
+
+
+def test_a_link_opens_its_own_purpose_and_thing_only(browser: Client, ann: User) -> None:
+    token = path(ann, Wish.SNOOZE).split("/")[-2]
+    done = path(ann, Wish.DONE, *CLAY).split("/")[-2]
+    for wrong in (
+        f"/digests/pause/{token}/",
+        f"/digests/unsubscribe/{token}/",
+        f"/digests/hours/{done}/",
+        f"/digests/done/{done.replace('clay', 'bowl')}/",
+        f"/digests/done/{done.replace(str(ann.pk), str(ann.pk + 1), 1)}/",
+        f"/digests/done/{done[:-1]}/",
+        f"/digests/nonsense/{token}/",
+        "/digests/done/1/",
+    ):
+        assert browser.get(wrong).status_code == 404
+        assert browser.post(wrong).status_code == 404
+    assert Event.objects.count() == 1
+
+
+def test_a_link_ends_after_three_weeks(browser: Client, ann: User, monday: Any) -> None:
+    where = path(ann, Wish.DONE, *CLAY)
+    monday.shift(timedelta(days=21))
+    assert browser.get(where).status_code == 200
+    monday.shift(timedelta(seconds=1))
+    for answer in (browser.get(where), browser.post(where)):
+        assert answer.status_code == 410
+        assert "done its time" in answer.text
+    assert Event.objects.count() == 1
+
+
+def test_who_is_gone_or_closed_is_410_and_what_is_gone_404(browser: Client, ann: User) -> None:
+    where = path(ann, Wish.DONE, *CLAY)
+    assert browser.post(path(ann, Wish.DONE, "pottery", "gone", "")).status_code == 404
+    assert browser.post(path(ann, Wish.DONE, "pottery", "clay", "gone")).status_code == 404
+    Enrolment.objects.update(left_at=MONDAY_8)
+    assert browser.post(where).status_code == 404
+    User.objects.update(is_active=False)
+    assert browser.post(where).status_code == 410
+    takeout.erase(ann)
+    assert browser.post(where).status_code == 410
+
+
+def test_a_retired_milestone_is_refused_with_a_sentence(browser: Client, ann: User, road: Roadmap) -> None:
+    edition = road.current_edition
+    assert edition is not None
+    data = edition.document
+    data["milestones"][0]["retired_on"] = "2026-11-22"
+    road.editions.create(number=2, document=data, sha256="-")
+    road.current_edition = road.editions.get(number=2)
+    road.save()
+    answer = browser.post(path(ann, Wish.DONE, *CLAY))
+    assert answer.status_code == 409
+    assert "already retired" in answer.text
+
+
+def test_every_link_of_a_letter_may_be_looked_at(browser: Client, ann: User) -> None:
+    """As scanners do: GET and HEAD of all of them, many times, and nothing is changed."""
+    found = preview.of(ann, MONDAY_8)
+    links = set(re.findall(r"http://waymark\.test(/digests/[^\s\"<]+)", found.text + found.html))
+    assert len(links) >= 6
+    before = state(ann)
+    for link in sorted(links) * 3:
+        assert browser.get(link).status_code == 200
+        assert browser.head(link).status_code == 200
+    assert state(ann) == before
