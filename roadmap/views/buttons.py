@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts import pauses, zones
+from accounts import pauses, presence, zones
 from accounts.models import Preferences, User
 from roadmap import actions, editions, projection, queries
 from roadmap.calendar import DAY, local_date, next_slot
@@ -233,6 +233,7 @@ def _act(wish: Wish, token: str) -> Act:
 
 
 def _pressed(request: HttpRequest, act: Act) -> HttpResponse:
+    presence.note(act.user.preferences)
     if "undo" in request.POST:
         return _page(request, act=act, done=Done(act.take_back(request.POST)))
     form = act.form(request.POST)

@@ -225,3 +225,12 @@ def test_every_link_of_a_letter_may_be_looked_at(browser: Client, ann: User) -> 
         assert browser.get(link).status_code == 200
         assert browser.head(link).status_code == 200
     assert state(ann) == before
+
+
+def test_a_button_is_a_sign_of_life_and_a_look_is_none(ann: User, browser: Client) -> None:
+    long_ago = TODAY - timedelta(days=30)
+    Preferences.objects.filter(user=ann).update(last_seen_on=long_ago)
+    browser.get(path(ann, Wish.DONE, *CLAY))
+    assert Preferences.objects.get(user=ann).last_seen_on == long_ago
+    browser.post(path(ann, Wish.DONE, *CLAY))
+    assert Preferences.objects.get(user=ann).last_seen_on == TODAY
