@@ -147,8 +147,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    # A wake-up that nobody heard within a minute is replaced by the next one: they never heap up.
-    task.rpartition(".")[2]: {"task": task, "schedule": 60.0, "options": {"expires": 60}}
+    task.rpartition(".")[2]: {"task": task, "schedule": 60.0}
     for task in (
         "roadmap.tasks.prepare_digests",
         "roadmap.tasks.plan_digests",

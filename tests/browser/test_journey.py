@@ -14,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Preferences
+from roadmap.models import Enrolment
 
 pytestmark = pytest.mark.browser
 
@@ -119,7 +120,8 @@ def test_the_path_walked_end_to_end(visitor: Page, newest_mail) -> None:
     person.is_told("Your settings are saved.")
     expect(visitor.get_by_label("Day", exact=True)).to_have_value("4")
 
-    # The letter arrives, once.
+    # After the first days the letter arrives, once.
+    Enrolment.objects.update(started_at=timezone.now() - timedelta(days=4))
     Preferences.objects.update(digest_due_at=timezone.now() - timedelta(minutes=5))
     assert send_digests()["sent"] == 1
     assert send_digests()["sent"] == 0
