@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.template.loader import render_to_string
 
-from roadmap.charts.timeline import timeline
+from roadmap.charts.timeline import Leg, timeline
 from tests.roadmap.charts.samples import TODAY, timelines
 
 
@@ -36,6 +37,13 @@ def test_without_an_end_in_sight_a_bar_runs_to_the_edge():
     (bar,) = timelines()["no-end"].bars
     assert bar.maybe
     assert bar.maybe.at + bar.maybe.width == pytest.approx(100, abs=0.02)
+
+
+def test_a_stage_in_centuries_leaves_room_for_those_before_it():
+    near = Leg("Near", "doing", TODAY, *[TODAY + timedelta(days=days) for days in (4_000, 5_000, 7_000)], "2046")
+    found = timeline([near, Leg("Far", "todo", TODAY + timedelta(days=400_000), None, None, None, "")], today=TODAY)
+    assert found.bars[0].sure.width > 20
+    assert found.bars[1].maybe == (100, 0)
 
 
 def test_no_stages_make_no_bars():
