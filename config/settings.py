@@ -148,12 +148,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     task.rpartition(".")[2]: {"task": task, "schedule": 60.0}
-    for task in (
-        "roadmap.tasks.prepare_digests",
-        "roadmap.tasks.plan_digests",
-        "roadmap.tasks.wake_senders",
-        "accounts.tasks.forget_sessions",
-    )
+    for task in ("roadmap.tasks.plan_digests", "roadmap.tasks.wake_senders", "accounts.tasks.forget_sessions")
 }
 
 # --- People ----------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -48,11 +49,29 @@ def test_a_slice_of_time_that_was_not_enough_asks_for_another(monkeypatch: pytes
 @pytest.mark.parametrize(("share", "senders"), [(1, 3), (2, 2), (100, 1)])
 def test_much_that_is_due_wakes_several_senders(monkeypatch: pytest.MonkeyPatch, share: int, senders: int) -> None:
     tasks.wake_senders()
-    assert REDIS.llen("celery") == 0
+    assert woken() == [tasks.prepare_digests.name]
     tasks.plan_digests()
     monkeypatch.setattr(tasks, "SHARE", share)
     tasks.wake_senders()
-    assert REDIS.llen("celery") == senders
+    assert woken().count(tasks.drain_digests.name) == senders
+
+
+def woken() -> list[str]:
+    """The tasks in the queue."""
+    return [json.loads(message)["headers"]["task"] for message in REDIS.lrange("celery", 0, -1)]
+
+
+def test_a_wake_up_that_nobody_heard_for_long_is_left_out(three_due: Sink) -> None:
+    """By the database's clock; the ones that came since do its work."""
+    tasks.plan_digests()
+    Preferences.objects.update(digest_due_at=ledger.now() + timedelta(minutes=59))
+    half_a_minute_ago = ledger.now() - tasks.LONGEST_WAIT
+    for late in (tasks.drain_digests, tasks.prepare_digests):
+        late((half_a_minute_ago - timedelta(seconds=1)).isoformat())
+    assert (states(), Brief.objects.count()) == ({"pending": 3}, 0)
+    for fresh in (tasks.drain_digests, tasks.prepare_digests):
+        fresh((half_a_minute_ago + timedelta(seconds=20)).isoformat())
+    assert (states(), Brief.objects.count()) == ({"sent": 3}, 3)
 
 
 def test_what_is_due_within_the_hour_is_worked_out_ahead() -> None:
@@ -64,6 +83,5 @@ def test_what_is_due_within_the_hour_is_worked_out_ahead() -> None:
 
 def test_beat_wakes_them_every_minute_without_arguments() -> None:
     schedule = app.conf.beat_schedule
-    woken = {tasks.prepare_digests.name, tasks.plan_digests.name, tasks.wake_senders.name}
-    assert {entry["task"] for entry in schedule.values()} >= woken
+    assert {entry["task"] for entry in schedule.values()} >= {tasks.plan_digests.name, tasks.wake_senders.name}
     assert all(entry["schedule"] == 60 and not entry.get("args") for entry in schedule.values())
