@@ -43,6 +43,16 @@ BEHAVIOURS = {
     "hang-dot": 5,
     "quit": 5,
 }
+# So short that a letter is quickly composed, and so long that nobody walks it to its end.
+ROADMAP = """
+format: 1
+slug: pottery
+title: Pottery
+stages: [{slug: basics, title: Basics}]
+milestones:
+  - {slug: clay, stage: basics, title: Know your clay, effort_hours: {low: 4, likely: 6, high: 9}}
+  - {slug: bowl, stage: basics, title: Throw a bowl, effort_hours: {low: 9000, likely: 9900, high: 9990}}
+"""
 AFTER_THE_DOT = ("drop-dot", "hang-dot", "drop-body")  # a drop in the body may be noticed too late
 WORKERS = {"planners": ("planners", 3), "senders-1": ("celery", 4), "senders-2": ("celery", 4)}
 BEATS = ("beat-1", "beat-2")
@@ -94,7 +104,9 @@ class World:
                 "LOG_LEVEL": "ERROR",
             }
             self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is most of what makes a start quick
-            for words in (("prepare",), ("create_learners", str(learners))):
+            roadmap = self.folder / "pottery.yaml"
+            roadmap.write_text(ROADMAP)
+            for words in (("prepare", "--roadmap", str(roadmap)), ("create_learners", str(learners))):
                 subprocess.run(
                     [sys.executable, "manage.py", *words],
                     cwd=ROOT,
@@ -174,6 +186,13 @@ class World:
     def flush_redis(self) -> None:
         redis.Redis.from_url(self.environment["REDIS_URL"]).flushall()
 
+    def fill_redis(self) -> None:
+        """Leave it no room for a second: whoever writes to it is refused."""
+        with redis.Redis.from_url(self.environment["REDIS_URL"]) as broker:
+            broker.config_set("maxmemory", 1)
+            time.sleep(1)
+            broker.config_set("maxmemory", 0)
+
     def _restart(self, which: str, how: signal.Signals) -> None:
         server = self.servers.servers[which]
         assert server.program.process is not None
@@ -197,6 +216,7 @@ class World:
             (self.restart_postgres, restarts),
             (self.restart_redis, restarts),
             (self.flush_redis, restarts),
+            (self.fill_redis, restarts),
             (self.unsubscribe_somebody, restarts),
         ):
             blows += [(self.dice.uniform(0.01, 0.9) * learners, blow) for _ in range(count)]

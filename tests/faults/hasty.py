@@ -2,14 +2,17 @@
 
     celery --app tests.faults.hasty worker
 
-Nothing is replaced: the same tasks, ledger and transport, with shorter leases, waits and rounds.
+Nothing is replaced: the same tasks, ledger and transport, with shorter leases, waits and rounds. The clock may be set
+wrong: HASTY_CLOCK_AHEAD_HOURS.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+from datetime import datetime, timedelta
 
 import django
+import time_machine
 from django.conf import settings
 
 from config.celery import app
@@ -27,6 +30,9 @@ ledger.LEASE = timedelta(seconds=LEASE_SECONDS)
 verdicts.FIRST_BACK_OFF = timedelta(seconds=0.5)
 gate.FIRST_WAIT, gate.LONGEST_WAIT = timedelta(seconds=0.2), timedelta(seconds=1)
 tasks.SLICE_SECONDS = 3
+
+if ahead := os.environ.get("HASTY_CLOCK_AHEAD_HOURS"):
+    time_machine.travel(datetime.now().astimezone() + timedelta(hours=float(ahead))).start()
 
 app.conf.task_routes = {"roadmap.tasks.plan_digests": {"queue": "planners"}}
 app.conf.beat_schedule = {

@@ -19,7 +19,7 @@ SETTLED = {"sent", "failed", "uncertain", "skipped", "expired"}
 @pytest.mark.parametrize(
     ("learners", "kills", "restarts", "seconds"),
     [
-        pytest.param(1_000, 24, 1, 900, id="short"),
+        pytest.param(500, 24, 1, 300, id="short"),
         pytest.param(10_000, 220, 5, 3_600, id="long", marks=pytest.mark.slow),
     ],
 )

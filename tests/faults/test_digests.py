@@ -22,7 +22,7 @@ from django.db import connection, connections
 
 from accounts.models import Preferences
 from roadmap.digests import ledger, planner, sender
-from roadmap.digests.transport import Outcome, from_settings
+from roadmap.digests.transport import from_settings
 from roadmap.models import Digest, Roadmap
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
@@ -195,42 +195,6 @@ def test_five_senders_send_each_mail_once(road: Roadmap, hostile: HostileServer)
 
 def recipient(body: bytes) -> bytes:
     return next(line for line in body.splitlines() if line.startswith(b"To:"))
-
-
-def test_a_database_that_drops_the_sender_loses_nothing(road: Roadmap, hostile: HostileServer) -> None:
-    """The connection is cut between the wire and the entry that says what became of it."""
-    crowd(road, 20)
-    planner.plan_all(MONDAY_8)
-    sent = 0
-
-    class Cutting:
-        name = "wire"
-
-        def send(self, address: str, message: bytes) -> Outcome:
-            nonlocal sent
-            sent += 1
-            if sent in {3, 8, 16}:
-                with ThreadPoolExecutor(1) as pool:
-                    pool.submit(cut_everybody).result()
-            return wire.send(address, message)
-
-    with from_settings() as wire:
-        settled, _ = sender.drain(Cutting(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager: sends, and looks on
-    assert settled[State.SENT] == 20
-    assert states() == {"sent": 20}
-    assert len(hostile.kept) == 20
-
-
-def cut_everybody() -> None:
-    """End every other connection to the tests' database, as a restart of PostgreSQL does."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-    finally:
-        connections.close_all()
 
 
 def test_three_weeks_without_a_beat_end_in_one_mail(road: Roadmap, hostile: HostileServer) -> None:

@@ -1,0 +1,108 @@
+"""A PostgreSQL of one's own, on which terrible things may happen to a copy of the tests' database."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from config.servers import Postgres, ThrowAwayServers
+
+COPY, NAME = "copied", "waymark"
+
+
+@dataclass
+class Elsewhere:
+    """The server, and the database on it that Django uses; commits are durable."""
+
+    server: Postgres
+
+    @property
+    def process(self) -> int:
+        """The id of PostgreSQL's first process, from which all others are forked."""
+        assert self.server.program.process is not None
+        return self.server.program.process.pid
+
+    def address(self, name: str = NAME) -> str:
+        return make_conninfo(host=str(self.server.sockets), user="waymark", dbname=name)
+
+    def tool(self, name: str) -> str:
+        return str(self.server.account.installation / "bin" / name)
+
+    def crash(self) -> None:
+        """End it at once, as a power cut does, and start it again."""
+        process = self.server.program.process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait()
+        self.server.start()
+
+    def dump(self, file: Path) -> None:
+        self._run("pg_dump", "--format", "custom", "--file", str(file), "--dbname", self.address())
+
+    def restore(self, file: Path) -> None:
+        """As docs/operations.md says it."""
+        self._run(
+            "pg_restore",
+            "--dbname",
+            self.address(),
+            "--clean",
+            "--if-exists",
+            "--exit-on-error",
+            "--no-owner",
+            str(file),
+        )
+
+    def copy_of(self, address: str, file: Path) -> None:
+        """Make the database from which each test's is made."""
+        self._run("pg_dump", "--format", "custom", "--file", str(file), "--dbname", address)
+        self.say(f"CREATE DATABASE {COPY}")
+        self._run("pg_restore", "--dbname", self.address(COPY), "--no-owner", str(file))
+
+    def say(self, *statements: str) -> None:
+        with psycopg.connect(self.address("postgres"), autocommit=True) as session:
+            for statement in statements:
+                session.execute(statement.encode())
+
+    def _run(self, tool: str, *words: str) -> None:
+        subprocess.run([self.tool(tool), *words], check=True)
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    """The server with a copy of the tests' tables."""
+    servers = ThrowAwayServers(wanted={"DATABASE_URL"}, durable=True)
+    try:
+        servers.start()
+        postgres = servers.servers["DATABASE_URL"]
+        assert isinstance(postgres, Postgres)
+        found = Elsewhere(postgres)
+        with django_db_blocker.unblock():
+            params = connection.get_connection_params()
+        words = {name: params[name] for name in ("host", "port", "user", "password", "dbname") if params.get(name)}
+        found.copy_of(make_conninfo(**words), tmp_path_factory.mktemp("copy") / "dump")
+        yield found
+    finally:
+        servers.stop()
+
+
+@pytest.fixture
+def elsewhere(transactional_db: None, server: Elsewhere) -> Iterator[Elsewhere]:
+    """A fresh database on it, which is Django's for one test, in every thread."""
+    server.say(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {COPY}")
+    settings = connection.settings_dict
+    before = {key: settings[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")}
+    connection.close()
+    settings.update(HOST=str(server.server.sockets), PORT="", USER="waymark", PASSWORD="", NAME=NAME)
+    try:
+        yield server
+    finally:
+        connection.close()
+        settings.update(before)
