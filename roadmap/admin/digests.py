@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import URLPattern, path
 
 from accounts.backends import person_of
 from roadmap.digests import ledger, resolution
 from roadmap.models import Digest
 
 from .operations import ReadOnlyAdmin
+from .overview import overview
 
 
 @admin.register(Digest)
@@ -25,6 +29,11 @@ class DigestAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__email", "to_address", "message_id")
     actions = ("arrived", "did_not_arrive", "send_again")
+    change_list_template = "admin/roadmap/digest_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(overview, admin=self))
+        return [path("overview/", view, name="roadmap_digest_overview"), *super().get_urls()]
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("roadmap.change_digest")

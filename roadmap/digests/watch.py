@@ -5,11 +5,11 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db.models import Avg, Count, F, Max, Min
 
 from accounts.models import Preferences
 from roadmap.calendar import monday_of
@@ -19,6 +19,7 @@ from . import gate
 
 LATE = timedelta(minutes=10)
 COUNTED = timedelta(weeks=1)  # the weeks that are under way somewhere on earth, and the one before
+FARTHEST_EAST = timedelta(hours=14)  # ahead of UTC
 SIGNAL_SECONDS = 5.0
 
 State = Digest.State
@@ -46,9 +47,11 @@ def health(now: datetime) -> Health:
     mail whose server asked for patience waits for its next attempt, not for us.
     """
     unplanned = Preferences.objects.filter(digest_enabled=True).aggregate(since=Min("digest_due_at"))["since"]
-    pending = Digest.objects.filter(state=State.PENDING)
-    unsent = pending.aggregate(since=Min("next_attempt_at"), oldest=Min("due_at"))
-    lags = [now - since for since in (unplanned, unsent["since"]) if since is not None and since <= now]
+    unsent = Digest.objects.filter(state=State.PENDING).aggregate(since=Min("next_attempt_at"), oldest=Min("due_at"))
+    # A sender that claims the same ones over and over sends nothing, either.
+    on_its_way = Digest.objects.filter(state__in=[State.CLAIMED, State.SENDING]).aggregate(since=Min("next_attempt_at"))
+    waiting = (unplanned, unsent["since"], on_its_way["since"])
+    lags = [now - since for since in waiting if since is not None and since <= now]
     recent = Digest.objects.filter(period__gte=monday_of(now.date()) - COUNTED)
     found = dict(recent.order_by().values_list("state").annotate(Count("pk")))
     return Health(
@@ -57,6 +60,36 @@ def health(now: datetime) -> Health:
         states={state.value: found.get(state.value, 0) for state in State},
         held=gate.status().reason,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The letters of one local week: how many in each state, and how long after they were due the sent ones left."""
+
+    period: date
+    states: dict[str, int]
+    mean_lag: timedelta | None = None
+    longest_lag: timedelta | None = None
+
+    @property
+    def due(self) -> int:
+        return sum(self.states.values())
+
+
+def last_weeks(now: datetime, count: int) -> list[Week]:
+    """Return that many local weeks, oldest first, the latest being the one that has begun where the sun rises first."""
+    latest = monday_of((now + FARTHEST_EAST).date())
+    periods = [latest - age * COUNTED for age in reversed(range(count))]
+    lag = F("sent_at") - F("due_at")
+    rows = Digest.objects.filter(period__in=periods).order_by().values_list("period", "state")
+    found = rows.annotate(number=Count("pk"), mean_lag=Avg(lag), longest_lag=Max(lag))
+    states: dict[date, dict[str, int]] = {period: {} for period in periods}
+    lags: dict[date, tuple[timedelta, timedelta]] = {}
+    for period, state, number, mean_lag, longest_lag in found:
+        states[period][state] = number
+        if state == State.SENT:
+            lags[period] = mean_lag, longest_lag
+    return [Week(period, states[period], *lags.get(period, ())) for period in periods]
 
 
 def signal_life(now: datetime) -> bool:
