@@ -52,7 +52,6 @@ def drain(
         batch = _Batch(claims, transport, clock)
         batch.send(should_stop)
         settled.update(batch.settled)
-        log.info("digests_settled", **{state.value: count for state, count in batch.settled.items()})
         if not batch.is_server_there:
             gate.trip(clock())
             return settled, False
@@ -100,8 +99,19 @@ class _Batch:
         turn = ledger.turn(now, self.lease, verdicts=verdicts, envelopes=envelopes)
         self._asked_at = time.monotonic()
         self.settled.update(turn.settled)
+        self._tell(verdicts, left_out=[claim.id for claim in claims if claim.id not in turn.sending])
         self.verdicts, self.outcomes = [], []
         return turn.sending
+
+    def _tell(self, verdicts: Sequence[Verdict], *, left_out: Sequence[int]) -> None:
+        """Name the digests of a commit in the log: a line for eight of them. Why one was left out, its row says."""
+        settled: dict[str, list[int]] = {}
+        for found in verdicts:
+            settled.setdefault(found.state.value, []).append(found.id)
+        if settled:
+            log.info("digests_settled", **settled)
+        if left_out:
+            log.info("digests_left_out", digests=left_out)
 
     def _ask_again(self, claims: Sequence[Claim]) -> frozenset[int]:
         """Ask once more whether these may go: a slow server, or a process that was frozen, makes their right old.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from accounts.models import Preferences, User
-from roadmap.digests import ledger, planner, sender
+from roadmap.digests import buttons, ledger, planner, sender
 from roadmap.digests.transport import Fate, Outcome, from_settings
 from roadmap.models import Digest, Roadmap, Suppression
 from tests.faults.hostile_smtp import HostileServer
@@ -196,21 +198,27 @@ def test_time_is_up_between_batches(road: Roadmap, smtp: Sink) -> None:
     assert states() == {"pending": 2}
 
 
-def test_unsubscribing_in_the_middle_of_a_batch_holds(road: Roadmap, smtp: Sink) -> None:
+def test_one_post_to_the_link_ends_letters_in_the_middle_of_a_batch(road: Roadmap, smtp: Sink) -> None:
     """The batch is claimed and composed; whoever leaves before their window goes gets nothing."""
     crowd(road, 20)
+    link = buttons.unsubscribe_url(User.objects.get(email="l19@example.org").pk).removeprefix("http://waymark.test")
+    took = []
 
     class Leaving:
         name = "wire"
 
         def send(self, address: str, message: bytes) -> Outcome:
-            Preferences.objects.filter(user__email="l19@example.org").update(digest_enabled=False)
+            if not took:
+                begun = time.monotonic()
+                assert Client().post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+                took.append(time.monotonic() - begun)
             return wire.send(address, message)
 
     with from_settings() as wire:
         settled, _ = sender.drain(Leaving(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager: sends, and looks on
     assert settled == Counter({State.SENT: 19, State.SKIPPED: 1})
     assert "l19@example.org" not in {letter.recipients[0] for letter in smtp.letters}
+    assert max(took[0], sender.FRESH_SECONDS) <= 1  # a window in hand asks again after that time
 
 
 def test_one_that_cannot_be_composed_does_not_hold_up_the_rest(road: Roadmap, smtp: Sink) -> None:
@@ -222,9 +230,12 @@ def test_one_that_cannot_be_composed_does_not_hold_up_the_rest(road: Roadmap, sm
 def test_logs_name_digests_and_no_people(road: Roadmap, smtp: Sink, caplog: pytest.LogCaptureFixture) -> None:
     smtp.refuse["l0@example.org"] = "550 5.1.1 l0@example.org is unknown"
     crowd(road, 2)
-    drain()
+    with caplog.at_level("INFO"):
+        drain()
     ours = [record.msg for record in caplog.records if record.name.startswith("roadmap.digests")]
-    assert Digest.objects.get(state="failed").pk in {line.get("digest") for line in ours}
+    failed, sent = Digest.objects.get(state="failed").pk, Digest.objects.get(state="sent").pk
+    assert failed in {line.get("digest") for line in ours}
+    assert {"failed": [failed], "sent": [sent]}.items() <= next(line for line in ours if "sent" in line).items()
     assert not re.search(r"example\.org|Ann", str(ours))
 
 
