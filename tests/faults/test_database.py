@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from roadmap import actions
 from roadmap.digests import durable, gate, ledger, planner, sender
 from roadmap.digests.transport import Outcome, from_settings
@@ -208,6 +208,26 @@ def fill_the_ledger() -> int:
         size: int = cursor.fetchone()[0]
     assert size > 17 * 1024 * 1024
     return size
+
+
+def test_a_database_clock_that_jumps_brings_no_second_mail_in_a_week(elsewhere: Elsewhere, mail: HostileServer) -> None:
+    """PostgreSQL itself says another time, to everybody: forth, back and forth again."""
+    crowd(1)
+    elsewhere.say("ALTER DATABASE waymark SET search_path = jumped, pg_catalog, public")
+    for time_of_day in ("23 08:05", "23 03:00", "23 08:01", "25 08:00", "22 23:59", "29 23:59"):
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SCHEMA IF NOT EXISTS jumped")
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION jumped.now() RETURNS timestamptz STABLE"
+                f" RETURN timestamptz '2026-11-{time_of_day}+00'"
+            )
+        assert f"{ledger.now():%d %H:%M}" == time_of_day
+        Preferences.objects.update(digest_due_at=None if time_of_day.startswith("22") else ledger.now())
+        planner.plan_all(ledger.now())
+        with from_settings() as wire:
+            sender.drain(wire)
+        assert len(mail.kept) == 1, time_of_day
 
 
 def test_a_migration_that_meets_a_lock_gives_up_and_the_old_code_serves_on(

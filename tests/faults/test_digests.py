@@ -215,13 +215,3 @@ def test_the_applications_clock_has_no_say(road: Roadmap, hostile: HostileServer
     Preferences.objects.update(digest_due_at=ledger.now() - timedelta(minutes=1))
     with time_machine.travel(datetime.now(MONDAY_8.tzinfo) - timedelta(days=1)):
         assert planner.plan_all(ledger.now()) == 1
-
-
-def test_a_database_clock_that_jumps_brings_no_second_mail_in_a_week(road: Roadmap, hostile: HostileServer) -> None:
-    crowd(road, 1)
-    send(MONDAY_8 + timedelta(hours=1))
-    Preferences.objects.update(digest_due_at=None)
-    send(MONDAY_8 - timedelta(hours=5))
-    send(MONDAY_8 + timedelta(minutes=1))
-    send(MONDAY_8 + timedelta(days=2))
-    assert len(hostile.kept) == 1
