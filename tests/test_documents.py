@@ -49,6 +49,12 @@ def test_a_dead_link_is_found(target: str, tmp_path: Path) -> None:
     assert dead_links(tmp_path / "here.md") == [f"here.md: {target}"]
 
 
+def test_tests_that_documents_name_are_there(repository: Path) -> None:
+    named = re.findall(r"\[`(test_\w+)`\]\(\.\./(tests/\S+\.py)\)", (repository / "docs/faults.md").read_text())
+    assert len(named) > 30
+    assert not [test for test, file in named if f"def {test}(" not in (repository / file).read_text()]
+
+
 def test_compose_file_fits_the_schema(repository: Path) -> None:
     command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.compose-spec"]
     done = subprocess.run([*command, repository / "docker-compose.yml"], capture_output=True, text=True, check=False)
