@@ -7,6 +7,7 @@ as many as quick ones.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -25,6 +26,7 @@ import redis
 
 from config.processes import tethered
 from config.servers import ThrowAwayServers
+from tests.faults.elsewhere import run
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
 
@@ -87,11 +89,12 @@ class World:
         self.smtp = MoodyServer(dice=random.Random(seed), hang_seconds=3.0)
         self.servers = ThrowAwayServers(durable=True)
         self.environment: dict[str, str] = {}
-        self.parts: dict[str, subprocess.Popen[bytes]] = {}
+        self.parts: dict[str, int] = {}
+        self.zygote: subprocess.Popen[str] | None = None
         self.blows = self.senders_killed = 0
 
     @contextmanager
-    def running(self, *, learners: int) -> Iterator[None]:
+    def running(self, *, learners: int, tables: Path) -> Iterator[None]:
         """Everything started, with so many learners to whom a digest is due: to each fiftieth since three days ago."""
         self.smtp.start()
         try:
@@ -104,28 +107,44 @@ class World:
                 "LOG_LEVEL": "ERROR",
             }
             self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is most of what makes a start quick
-            roadmap = self.folder / "pottery.yaml"
-            roadmap.write_text(ROADMAP)
-            for words in (("prepare", "--roadmap", str(roadmap)), ("create_learners", str(learners))):
-                subprocess.run(
-                    [sys.executable, "manage.py", *words],
-                    cwd=ROOT,
-                    env=self.environment,
-                    check=True,
-                    capture_output=True,
-                )
-            self.ask(
-                "UPDATE accounts_preferences SET digest_weekday = (digest_weekday + 4) % 7,"
-                " digest_due_at = digest_due_at - interval '3 days' WHERE user_id % 50 = 0 RETURNING 1"
+            run("pg_restore", "--dbname", self.environment["DATABASE_URL"], "--no-owner", str(tables))
+            self.zygote = subprocess.Popen(
+                tethered((sys.executable, "-m", "tests.faults.zygote")),
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
+            self._populate(learners)
             self.mend()
             yield
         finally:
-            for part in self.parts.values():
-                part.kill()
-                part.wait()
+            if self.zygote is not None:
+                with self.zygote as zygote:
+                    zygote.kill()
             self.smtp.stop()
             self.servers.stop()
+
+    def _populate(self, learners: int) -> None:
+        roadmap = self.folder / "pottery.yaml"
+        roadmap.write_text(ROADMAP)
+        for words in (("prepare", "--roadmap", str(roadmap)), ("create_learners", str(learners))):
+            process = self._fork(words[0], "manage.py", *words)
+            assert eventually(lambda process=process: not _lives(process), seconds=300)
+        self.ask(
+            "UPDATE accounts_preferences SET digest_weekday = (digest_weekday + 4) % 7,"
+            " digest_due_at = digest_due_at - interval '3 days' WHERE user_id % 50 = 0 RETURNING 1"
+        )
+        assert self.ask("SELECT count(*) FROM roadmap_enrolment") == [(learners,)]
+
+    def _fork(self, name: str, *words: str) -> int:
+        """Have a process forked, with a log of that name; return its id."""
+        assert self.zygote is not None
+        assert self.zygote.stdin is not None
+        assert self.zygote.stdout is not None
+        print(json.dumps([str(self.folder / f"{name}.log"), *words]), file=self.zygote.stdin, flush=True)
+        return int(self.zygote.stdout.readline())
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the database, until it answers."""
@@ -142,30 +161,34 @@ class World:
     def mend(self) -> None:
         """Start what is not running, as a supervisor does."""
         for name in (*BEATS, *WORKERS):
-            if name not in self.parts or self.parts[name].poll() is not None:
+            if name not in self.parts or not _lives(self.parts[name]):
                 self.parts[name] = self._start(name)
 
-    def _start(self, name: str) -> subprocess.Popen[bytes]:
+    def _start(self, name: str) -> int:
         if name in BEATS:
             words = ("beat", "--schedule", str(self.folder / name), "--pidfile=")
         else:
             queue, processes = WORKERS[name]
             words = ("worker", "--queues", queue, "--concurrency", str(processes), "--hostname", name)
             words += ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        command = (sys.executable, "-m", "celery", "--app", "tests.faults.hasty", *words, "--loglevel", "ERROR")
-        with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(tethered(command), cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        return self._fork(name, "celery", *words, "--loglevel", "ERROR")
 
     # --- Blows ---------------------------------------------------------------------------------------------------
 
     def kill_a_process(self) -> None:
         """Kill a child of a worker; now and then a worker with all its children, or a beat."""
+        before = self.blows
+        while self.blows == before:  # one that has just ended by itself does not count
+            self.mend()
+            self._kill_somebody()
+
+    def _kill_somebody(self) -> None:
         name = self.dice.choice((*WORKERS, "senders-1", "senders-2"))
-        children = _children(self.parts[name].pid)
+        children = _children(self.parts[name])
         if self.dice.random() < 0.02 or not children:
             name = self.dice.choice((*WORKERS, *BEATS))
-            children = _children(self.parts[name].pid)
-            self._kill(self.parts[name].pid)
+            children = _children(self.parts[name])
+            self._kill(self.parts[name])
             self.senders_killed += len(children) if name.startswith("senders") else 0
         else:
             self._kill(self.dice.choice(children))
@@ -247,6 +270,11 @@ class World:
             f"SELECT email FROM roadmap_digest d JOIN accounts_user u ON u.id = d.user_id WHERE state = '{state}'"  # noqa: S608 – our own word
         )
         return {email for (email,) in rows}
+
+
+def _lives(process: int) -> bool:
+    """Whether a process of the zygote's is there; who has ended is forgotten at once."""
+    return Path(f"/proc/{process}").exists()
 
 
 def _children(process: int) -> list[int]:

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from config.servers import Postgres, ThrowAwayServers
+from config.servers import Postgres, ThrowAwayServers, postgres_installation
 
 COPY, NAME = "copied", "waymark"
 
@@ -33,9 +33,6 @@ class Elsewhere:
     def address(self, name: str = NAME) -> str:
         return make_conninfo(host=str(self.server.sockets), user="waymark", dbname=name)
 
-    def tool(self, name: str) -> str:
-        return str(self.server.account.installation / "bin" / name)
-
     def crash(self) -> None:
         """End it at once, as a power cut does, and start it again."""
         process = self.server.program.process
@@ -45,11 +42,11 @@ class Elsewhere:
         self.server.start()
 
     def dump(self, file: Path) -> None:
-        self._run("pg_dump", "--format", "custom", "--file", str(file), "--dbname", self.address())
+        run("pg_dump", "--format", "custom", "--file", str(file), "--dbname", self.address())
 
     def restore(self, file: Path) -> None:
         """As docs/operations.md says it."""
-        self._run(
+        run(
             "pg_restore",
             "--dbname",
             self.address(),
@@ -60,34 +57,39 @@ class Elsewhere:
             str(file),
         )
 
-    def copy_of(self, address: str, file: Path) -> None:
-        """Make the database from which each test's is made."""
-        self._run("pg_dump", "--format", "custom", "--file", str(file), "--dbname", address)
-        self.say(f"CREATE DATABASE {COPY}")
-        self._run("pg_restore", "--dbname", self.address(COPY), "--no-owner", str(file))
-
     def say(self, *statements: str) -> None:
         with psycopg.connect(self.address("postgres"), autocommit=True) as session:
             for statement in statements:
                 session.execute(statement.encode())
 
-    def _run(self, tool: str, *words: str) -> None:
-        subprocess.run([self.tool(tool), *words], check=True)
+
+def run(tool: str, *words: str) -> None:
+    """Run one of PostgreSQL's own tools."""
+    subprocess.run([postgres_installation() / "bin" / tool, *words], check=True)
+
+
+@pytest.fixture(scope="session")
+def tables(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dump of the tests' tables: to read it in is much cheaper than to migrate."""
+    with django_db_blocker.unblock():
+        params = connection.get_connection_params()
+    words = {name: params[name] for name in ("host", "port", "user", "password", "dbname") if params.get(name)}
+    file = tmp_path_factory.mktemp("tables") / "dump"
+    run("pg_dump", "--format", "custom", "--file", str(file), "--dbname", make_conninfo(**words))
+    return file
 
 
 @pytest.fixture(scope="module")
-def server(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
-    """The server with a copy of the tests' tables."""
+def server(tables: Path) -> Iterator[Elsewhere]:
+    """The server, with the tests' tables."""
     servers = ThrowAwayServers(wanted={"DATABASE_URL"}, durable=True)
     try:
         servers.start()
         postgres = servers.servers["DATABASE_URL"]
         assert isinstance(postgres, Postgres)
         found = Elsewhere(postgres)
-        with django_db_blocker.unblock():
-            params = connection.get_connection_params()
-        words = {name: params[name] for name in ("host", "port", "user", "password", "dbname") if params.get(name)}
-        found.copy_of(make_conninfo(**words), tmp_path_factory.mktemp("copy") / "dump")
+        found.say(f"CREATE DATABASE {COPY}")
+        run("pg_restore", "--dbname", found.address(COPY), "--no-owner", str(tables))
         yield found
     finally:
         servers.stop()

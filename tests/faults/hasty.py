@@ -37,6 +37,6 @@ if ahead := os.environ.get("HASTY_CLOCK_AHEAD_HOURS"):
 app.conf.task_routes = {"roadmap.tasks.plan_digests": {"queue": "planners"}}
 app.conf.beat_schedule = {
     "plan": {"task": "roadmap.tasks.plan_digests", "schedule": 0.5},
-    "drain": {"task": "roadmap.tasks.drain_digests", "schedule": 0.2},
+    "drain": {"task": "roadmap.tasks.drain_digests", "schedule": 0.4},
 }
 app.conf.beat_max_loop_interval = 0.2

@@ -22,12 +22,12 @@ from roadmap.digests import durable, gate, ledger, planner, sender
 from roadmap.digests.transport import Outcome, from_settings
 from roadmap.models import Digest, Roadmap
 from tests.faults.chaos import ROADMAP
-from tests.faults.elsewhere import Elsewhere, elsewhere, server
+from tests.faults.elsewhere import Elsewhere, elsewhere, server, tables
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, states, use_smtp
 
-__all__ = ["elsewhere", "server"]
+__all__ = ["elsewhere", "server", "tables"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 
 WEEK = timedelta(weeks=1)
@@ -162,9 +162,8 @@ class TestRefusals:
         self, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(durable, "FIRST_PAUSE_SECONDS", 0.001)
-        connection.close()
-        monkeypatch.setitem(connection.settings_dict, "NAME", "nowhere")
-        with pytest.raises(OperationalError, match="nowhere"):
+        elsewhere.say("DROP DATABASE waymark WITH (FORCE)")
+        with pytest.raises(OperationalError, match='"waymark" does not exist'):
             ledger.expire(MONDAY_8)
 
 
