@@ -196,7 +196,9 @@ class SettingsForm(forms.ModelForm):
         self.today = today
         user = self.instance.user
         self.initial["name"] = user.name
-        if self.instance.paused_until and self.instance.paused_until < today:
+        if running := pauses.running(user, today=today):
+            self.initial["paused_until"] = running.until  # one that was planned ahead is not in the preferences
+        elif self.instance.paused_until and self.instance.paused_until < today:
             self.initial["paused_until"] = None
         here = timezone.now().astimezone(zones.zone(self.instance.timezone))
         self.fields["timezone"].widget = forms.Select(choices=zones.offered_with(self.instance.timezone))

@@ -17,13 +17,13 @@ def pause(*, user: User, starts_on: date, until: date, today: date) -> None:
     """
     if not today < until or not starts_on < until:
         raise ValueError(f"a pause from {starts_on} until {until}, seen on {today}")
-    running = _end(user, today=today)
+    ended = _end(user, today=today)
     if starts_on > today:
-        if running is not None:
-            _set(user, running.starts_on, min(running.until, starts_on))
+        if ended is not None:
+            _set(user, ended.starts_on, min(ended.until, starts_on))
         _set(user, starts_on, until)
     else:
-        _set(user, running.starts_on if running else today, until)
+        _set(user, ended.starts_on if ended else today, until)
     _tell_the_planner(user, today=today)
 
 
@@ -34,13 +34,18 @@ def resume(*, user: User, today: date) -> None:
     _tell_the_planner(user, today=today)
 
 
+def running(user: User, *, today: date) -> Pause | None:
+    """Return the pause that covers today, also one that was planned ahead."""
+    return Pause.objects.filter(user=user, starts_on__lte=today, until__gt=today).first()
+
+
 def _end(user: User, *, today: date) -> Pause | None:
     """Take away what lies ahead; return the pause that runs today as it was before."""
     Preferences.objects.select_for_update().get(user=user)
-    running = Pause.objects.filter(user=user, starts_on__lte=today, until__gt=today).first()
+    found = running(user, today=today)
     Pause.objects.filter(user=user, starts_on__gte=today).delete()
     Pause.objects.filter(user=user, until__gt=today).update(until=today)
-    return running
+    return found
 
 
 def _set(user: User, starts_on: date, until: date) -> None:
@@ -49,6 +54,6 @@ def _set(user: User, starts_on: date, until: date) -> None:
 
 def _tell_the_planner(user: User, *, today: date) -> None:
     """Letters stop while a pause runs; the next one's time is found anew."""
-    running = Pause.objects.filter(user=user, starts_on__lte=today, until__gt=today).first()
-    until = running.until if running else None
+    found = running(user, today=today)
+    until = found.until if found else None
     Preferences.objects.filter(user=user).update(paused_until=until, digest_due_at=None)

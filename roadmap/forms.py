@@ -43,14 +43,19 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
-class MarkForm(forms.Form):
-    """Base of the forms that mark progress: they carry the edition that they were shown with.
+class EditionForm(forms.Form):
+    """The edition that a form was shown with; forms that change something carry it."""
+
+    edition = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class MarkForm(EditionForm):
+    """Base of the forms that mark progress.
 
     Several stand on one page, so each class names the `id`s of its fields by `about`.
     """
 
     about: ClassVar[str] = "mark"
-    edition = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{self.about}-%s")

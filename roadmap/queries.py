@@ -107,6 +107,10 @@ class OwnJourney(Journey):
             return shortened(())
         return shortened(news_for(editions.document_in(self.roadmap.pk, seen), self.document, self.progress))
 
+    def as_shown(self, edition: int | None) -> OwnJourney:
+        """Return the journey on the edition that a form showed; the current one where it names none, or a later."""
+        return replace(self, edition=min(edition or self.edition, self.edition))
+
     @property
     def release_notes(self) -> str:
         """What the editor said about the edition shown."""

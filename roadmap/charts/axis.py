@@ -22,8 +22,9 @@ class Tick(NamedTuple):
 
     @property
     def anchor(self) -> str:
-        """How SVG aligns the label: it stays within the plot."""
-        return "start" if self.at < 6 else "end" if self.at > 94 else "middle"
+        """How SVG aligns the label: it stays within the plot, on a phone too, by more the longer it is."""
+        room = 0.75 * len(self.label)
+        return "start" if self.at < room else "end" if self.at > 100 - room else "middle"
 
 
 class Stretch(NamedTuple):

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from roadmap import actions
@@ -23,6 +24,7 @@ NOTHING = Suggestion(known=(), doing=())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 @signed_in
 def placement(request: LearnerRequest, slug: str) -> HttpResponse:
     """GET with answers shows what they suggest; POST takes what is still ticked."""
@@ -46,7 +48,7 @@ def _take(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
         template = "roadmap/_brought.html" if request.htmx else "roadmap/placement.html"
         return render(request, template, context, status=422)
     known, doing = form.cleaned_data["known"], form.cleaned_data["doing"]
-    edition = min(form.cleaned_data["edition"] or mine.edition, mine.edition)
+    edition = mine.as_shown(form.cleaned_data["edition"]).edition
     try:
         events = actions.place(enrolment=mine.enrolment, known=known, doing=doing, today=mine.today, edition=edition)
     except actions.UnknownError as error:

@@ -134,6 +134,6 @@ def _title(mine: OwnJourney, milestone: str) -> str:
 
 def _details(mine: OwnJourney, form: MarkForm) -> dict[str, Any]:
     """Return what every mark takes: whose, when, and the edition that the form showed (else the current one)."""
-    shown = min(form.cleaned_data["edition"] or mine.edition, mine.edition)
+    shown = mine.as_shown(form.cleaned_data["edition"]).edition
     details = {"enrolment": mine.enrolment, "today": mine.today, "edition": shown}
     return details | ({"on": form.cleaned_data["on"]} if "on" in form.fields else {})

@@ -15,12 +15,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from roadmap import actions
 from roadmap.calendar import about
 from roadmap.document import Document, Stage
-from roadmap.forms import PreviewForm, WhatIfForm
+from roadmap.forms import EditionForm, PreviewForm, WhatIfForm
 from roadmap.planning import Interval, Plan, Situation
 from roadmap.queries import OwnJourney
 from roadmap.standing import Mark, Progress, standing_of
@@ -41,6 +42,7 @@ class Line:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def preview(request: VisitorRequest, slug: str) -> HttpResponse:
     """Show a newcomer's plan to anybody."""
     shown = journey_or_404(request, slug)
@@ -56,6 +58,7 @@ def preview(request: VisitorRequest, slug: str) -> HttpResponse:
         context |= {
             "plan": plan,
             "hours_per_week": hours,
+            "brought": _titles(shown.document, form.cleaned_data["known"]),
             "next_stage": next(iter(plan.stages), None),
             "first_role": first_role(plan),
             "has_first_role": entry_role(plan) is not None,
@@ -65,20 +68,23 @@ def preview(request: VisitorRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 @signed_in
 def what_if(request: LearnerRequest, slug: str) -> HttpResponse:
     """GET shows what would be, POST takes it over in one change."""
-    mine = enrolled_or_404(request, slug)
+    mine, shown = enrolled_or_404(request, slug), EditionForm(request.POST)
+    if shown.is_valid():
+        mine = mine.as_shown(shown.cleaned_data["edition"])
     asked = request.POST if request.method == "POST" else request.GET if "hours_per_week" in request.GET else None
     said = {"hours_per_week": f"{mine.progress.hours_per_week:g}", "target_on": mine.progress.target_on}
     form = WhatIfForm(asked, today=mine.today, document=mine.document, initial=said)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and shown.is_valid():
         return _take_over(request, mine, form)
     context: dict[str, Any] = {"journey": mine, "roadmap": mine.document, "form": form, "tried": None}
     if form.is_valid():
         context |= _compared(mine, form)
     template = "roadmap/_tried.html" if request.htmx else "roadmap/what_if.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors or shown.errors else 200)
 
 
 def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> HttpResponse:
@@ -104,6 +110,12 @@ def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> H
     )
     messages.success(request, text, extra_tags=undo)
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
+
+
+def _titles(document: Document, known: Collection[str]) -> list[str]:
+    """Name the milestones and stages that are brought along, in the document's order."""
+    named = [m.title for m in document.milestones if m.slug in known]
+    return named + [stage.title for stage in document.stages if stage.slug in known]
 
 
 def _compared(mine: OwnJourney, form: WhatIfForm) -> dict[str, Any]:
@@ -142,7 +154,7 @@ def _bringing(document: Document, progress: Progress, known: Collection[str], to
 
     Who knows a stage says nothing of what it only offers: of a group's members, and optional ones, just those taken up.
     """
-    singly = [slug for slug in known if slug in document.by_slug and not document.by_slug[slug].retired_on]
+    singly = [slug for slug in known if slug in document.by_slug]
     progress = replace(progress, marks=_known(progress.marks, singly, today))
     path = {found.slug for found in standing_of(document, progress).path}
     stages = [m.slug for m in document.milestones if m.stage in known and m.slug in path and not m.retired_on]

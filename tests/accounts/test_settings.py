@@ -97,6 +97,20 @@ def test_a_pause_that_is_over_does_not_stand_in_the_way(as_ann: Client, ann: Use
     assert form["paused_until"].value() is None
 
 
+def test_a_pause_that_was_planned_ahead_shows_once_it_runs_and_stays_when_the_rest_is_changed(
+    as_ann: Client, ann: User
+) -> None:
+    today = timezone.localdate()
+    until = today + timedelta(days=9)
+    ann.pauses.create(starts_on=today - timedelta(days=2), until=until)
+    form = as_ann.get(PATH).context["form"]
+    assert form["paused_until"].value() == until
+    as_ann.post(PATH, {**GOOD, "paused_until": until.isoformat()})
+    assert list(ann.pauses.values_list("starts_on", "until")) == [(today - timedelta(days=2), until)]
+    as_ann.post(PATH, GOOD)
+    assert not ann.pauses.filter(until__gt=today).exists()
+
+
 def test_invisible_characters_leave_a_name(as_ann: Client, ann: User) -> None:
     as_ann.post(PATH, {**GOOD, "name": "\u202eAn\u200bn\u2066 "})
     ann.refresh_from_db()
@@ -144,8 +158,8 @@ def test_a_post_needs_a_csrf_token(as_ann: Client, ann: User) -> None:
     assert ann.preferences.timezone == "UTC"
 
 
-def test_the_page_needs_two_queries(as_ann: Client, django_assert_num_queries) -> None:
-    with django_assert_num_queries(2):  # the session; the person with their preferences
+def test_the_page_needs_three_queries(as_ann: Client, django_assert_num_queries) -> None:
+    with django_assert_num_queries(3):  # the session; the person with their preferences; the pause that runs
         as_ann.get(PATH)
 
 

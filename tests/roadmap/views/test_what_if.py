@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 
 from roadmap.models import Event
+from tests.roadmap.test_actions import retire
 
 ROAD = "/roadmaps/ml-architect/"
 WISH = {"hours_per_week": "20", "choice-degree-route": "masters-degree", "known": ["degree-foundations"]}
@@ -41,10 +43,27 @@ def test_what_is_shown_is_what_is_taken_over(me):
     fields = re.findall(r'type="hidden" name="([\w-]+)" value="([^"]*)"', form[: form.index("</form>")])
     posted = [(name, found) for name, found in fields if name != "csrfmiddlewaretoken"]
     assert posted == [
+        ("edition", "1"),
         ("hours_per_week", "20"),
         ("choice-degree-route", "masters-degree"),
         ("known", "degree-foundations"),
     ]
+
+
+def test_what_is_taken_over_is_what_the_edition_shown_had(me, roadmap, document, enrolment):
+    """A stage as it was then, retired milestones included; what was retired in the edition shown is refused whole."""
+    retire(roadmap, document, "pay-and-outlook")
+    stage = {"hours_per_week": "20", "known": ["degree-foundations"]}
+    one = {"hours_per_week": "20", "known": ["pay-and-outlook", "linear-algebra"]}
+    before = Event.objects.count()
+    assert me.post(f"{ROAD}what-if/", one | {"edition": "2"}).status_code == 409
+    assert me.post(f"{ROAD}what-if/", one | {"edition": "x"}).status_code == 422
+    assert Event.objects.count() == before
+    for wish, edition, is_kept in ((stage, "2", False), (stage, "1", True), (one, "1", True)):
+        assert me.post(f"{ROAD}what-if/", wish | {"edition": edition}).status_code == 302
+        assert enrolment.progress.filter(state="known", milestone="pay-and-outlook").exists() is is_kept
+        assert enrolment.progress.filter(state="known", milestone="linear-algebra").exists()
+        me.post(f"{ROAD}undo/")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +118,18 @@ def test_a_stage_that_is_known_follows_the_choice_made_with_it(me, enrolment):
 
 def test_hours_in_tenths_which_the_plan_proposes_can_be_sent_by_a_browser(me):
     assert re.search(r'name="hours_per_week"[^>]*step="any"', me.get(f"{ROAD}what-if/", {"hours_per_week": "6.9"}).text)
+
+
+def test_a_preview_says_with_what_behind_one(client, roadmap, document):
+    query = {"hours_per_week": "10", "known": ["skills", "bachelors-degree"]}
+    heading = f"With 10 h a week, and with “{document.by_slug['bachelors-degree'].title}” and “Skills” behind you"
+    assert heading in html.unescape(client.get(f"{ROAD}preview/", query).text)
+    assert "behind you" not in client.get(f"{ROAD}preview/", {"hours_per_week": "10"}).text
+
+
+@pytest.mark.parametrize("path", ["what-if/", "preview/", "placement/"])
+def test_a_cache_tells_a_part_from_the_page(me, path):
+    assert "HX-Request" in me.get(ROAD + path)["Vary"]
 
 
 @pytest.mark.parametrize(("path", "part"), [("what-if/", "tried"), ("preview/", "preview")])
