@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from roadmap.digests import gate, ledger, watch
 from roadmap.drafts import draft_of
 from roadmap.models import Roadmap
 
@@ -73,6 +74,8 @@ class AdminSite(admin.AdminSite):
         context: dict[str, Any] = {}
         if request.user.has_perm("roadmap.view_roadmap"):
             context["drafts"] = [draft_of(roadmap) for roadmap in Roadmap.objects.select_related("current_edition")]
+        if request.user.has_perm("roadmap.view_digest"):
+            context |= {"health": watch.health(ledger.now()), "gate": gate.status()}
         return super().index(request, {**context, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

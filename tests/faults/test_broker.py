@@ -64,7 +64,7 @@ class Post:
         done = threading.Event()
 
         def wake() -> None:
-            while not done.wait(0.2):
+            while not done.wait(0.4):
                 with suppress(OperationalError, redis.RedisError), app.connection_for_write(self.address) as line:
                     for entry in app.conf.beat_schedule.values():
                         app.send_task(entry["task"], connection=line, retry=False, **entry.get("options", {}))

@@ -119,6 +119,14 @@ def test_the_list_leads_to_it(looker) -> None:
     assert PAGE in looker.get(reverse("admin:roadmap_digest_changelist")).text
 
 
+def test_the_start_page_tells_whoever_may_know(looker, editor) -> None:
+    owe("pending", late=11 * MINUTE)
+    page = looker.get("/admin/").text
+    assert "Letters are late:" in page
+    assert PAGE in page
+    assert "Letters" not in editor.get("/admin/").text
+
+
 def test_it_is_for_those_who_may_see_the_ledger_and_for_looking_only(looker, editor, client) -> None:
     assert looker.post(PAGE).status_code == 405
     assert editor.get(PAGE).status_code == 403
