@@ -201,9 +201,8 @@ def _kept(journey: Journey, share: int) -> tuple[int, int]:
 
 
 def _outlook(now: Situation, before: Situation | None) -> Outlook | None:
-    if now.is_finished:
+    if (stage := now.stage_at_hand) is None:
         return None
-    stage = now.document.stages[now.network.stages_left[0]]
     likely = now.likely(stage.slug)
     if likely is None:
         return None
