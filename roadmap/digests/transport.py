@@ -21,9 +21,14 @@ from django.core.mail.message import sanitize_address
 
 from accounts.mailbox import store
 
+from .message import sender
+
 REPLY_LENGTH = 500
 AUTH_AND_CLOSING = {421, 454, 530, 534, 535, 538}
 BAD_ADDRESS = {550, 551, 553}
+GO_ON = 354
+TAKEN = {250, 251, GO_ON}
+UNSPEAKABLE = re.compile(r"[\0\r\n<>]")
 
 
 class Fate(Enum):
@@ -65,28 +70,55 @@ class Transport(Protocol):
 
 
 class PhaseSMTP(smtplib.SMTP):
-    """An SMTP session that knows whether the final dot of the last message has left."""
+    """An SMTP session that knows whether the final dot of the last message has left, and what it was not told yet."""
 
     dot_sent = False
+    unanswered = 0  # commands that the server has not answered, or whose answers nobody has read
 
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        """Send a message (bytes) after DATA and return the server's answer; sets `dot_sent` just before the final dot.
+    def announce(self, sender: str, recipient: str) -> list[tuple[int, bytes]]:
+        """Say MAIL, RCPT and DATA, at once to a server that takes it so (RFC 2920); return its answers up to a refusal.
+
+        Three answers, the last a 354, mean that it waits for the message.
+        """
+        self.dot_sent = False
+        commands = (f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n")
+        groups = ("".join(commands),) if self.has_extn("pipelining") else commands
+        replies: list[tuple[int, bytes]] = []
+        for group in groups:
+            self.send(group)
+            self.unanswered = len(commands) // len(groups)
+            while self.unanswered:
+                replies.append(self._answer())
+                if replies[-1][0] not in TAKEN:
+                    return replies
+        return replies
+
+    def deliver(self, message: bytes) -> tuple[int, bytes]:
+        """Send the announced message (CRLF lines) and return the server's answer; sets `dot_sent` before the final dot.
 
         The dot goes out on its own, after one look whether the server has hung up meanwhile, so that a connection
         dropped during the body is known to be harmless.
         """
-        self.putcmd("data")
-        code, reply = self.getreply()
-        if code != 354:
-            return code, reply
-        body = smtplib._quote_periods(bytes(msg))  # type: ignore[attr-defined]  # as smtplib.SMTP.data itself does
-        self.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        body = message.replace(b"\r\n.", b"\r\n..")
+        self.send(b"." + body if body.startswith(b".") else body)
         if self._has_hung_up():
             self.close()
             raise smtplib.SMTPServerDisconnected("Connection closed during the message")
         self.dot_sent = True
-        self.send(b".\r\n")
+        self.send(b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
         return self.getreply()
+
+    def start_over(self) -> None:
+        """Make ready for the next mail after a refusal; raise if the server waits for a message all the same."""
+        while self.unanswered:
+            if self._answer()[0] == GO_ON:
+                raise smtplib.SMTPServerDisconnected("The server took a message without a recipient")
+        self.rset()
+
+    def _answer(self) -> tuple[int, bytes]:
+        reply = self.getreply()
+        self.unanswered -= 1
+        return reply
 
     def _has_hung_up(self) -> bool:
         """Tell whether the server closed the connection. It has nothing to say here, so anything readable is an end."""
@@ -155,16 +187,14 @@ class SMTPTransport:
         except (smtplib.SMTPException, OSError) as error:
             return Outcome.of(Fate.AWAY, None, f"{type(error).__name__}: {error}")
         self._session = session
-        session.dot_sent = False
         try:
-            outcome = self._converse(session, address, message)
+            outcome = self._converse(session, _path(address), message)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Outcome.of(
                 Fate.UNCERTAIN if session.dot_sent else Fate.LOST, None, f"{type(error).__name__}: {error}"
             )
-        except ValueError as error:  # an address that cannot be put into a command: `smtplib` refuses line breaks
-            self._drop()
+        except ValueError as error:  # an address that cannot be put into a command
             return Outcome.of(Fate.REJECTED, None, type(error).__name__)
         if outcome.fate is Fate.AWAY:
             self._drop()
@@ -172,17 +202,18 @@ class SMTPTransport:
             self._reset(session)
         return outcome
 
-    def _converse(self, session: PhaseSMTP, address: str, message: bytes) -> Outcome:
-        code, reply = session.mail(self._sender)
-        if code != 250:
+    def _converse(self, session: PhaseSMTP, path: str, message: bytes) -> Outcome:
+        replies = session.announce(self._sender, path)
+        code, reply = replies[-1]
+        if code == GO_ON:
+            code, reply = session.deliver(message)
+            if code == 250:
+                return Outcome.of(Fate.SENT, code, reply)
+        elif len(replies) == 1:
             # Before a recipient is named the server speaks about us, not about the learner's mail.
             return Outcome.of(Fate.DEFERRED if _is_passing(code) else Fate.AWAY, code, reply)
-        code, reply = session.rcpt(sanitize_address(address, "utf-8"))
-        if code not in {250, 251}:
+        elif len(replies) == 2:
             return Outcome.of(_fate_at_recipient(code, reply), code, reply)
-        code, reply = session.data(message)
-        if code == 250:
-            return Outcome.of(Fate.SENT, code, reply)
         if code in AUTH_AND_CLOSING:
             return Outcome.of(Fate.AWAY, code, reply)
         return Outcome.of(Fate.DEFERRED if _is_passing(code) else Fate.REJECTED, code, reply)
@@ -209,7 +240,7 @@ class SMTPTransport:
 
     def _reset(self, session: PhaseSMTP) -> None:
         try:
-            session.rset()
+            session.start_over()
         except (smtplib.SMTPException, OSError):
             self._drop()
 
@@ -236,6 +267,14 @@ class MailboxTransport:
         except OSError as error:
             return Outcome.of(Fate.AWAY, None, f"{type(error).__name__}: {error.strerror}")
         return Outcome.of(Fate.SENT, 250, "Delivered to the mailbox")
+
+
+def _path(address: str) -> str:
+    """Return an address as commands name it; raise `ValueError` for one that would end its command, or its brackets."""
+    ascii_address = address if address.isascii() else sanitize_address(address, "utf-8")
+    if UNSPEAKABLE.search(ascii_address):
+        raise ValueError("not an address for a command")
+    return ascii_address
 
 
 def _is_passing(code: int) -> bool:
@@ -265,4 +304,4 @@ def from_settings() -> Transport:
         use_tls=getattr(settings, "EMAIL_USE_SSL", False),
         timeout_seconds=settings.EMAIL_TIMEOUT,
     )
-    return SMTPTransport(server, sender=sanitize_address(settings.DEFAULT_FROM_EMAIL, "utf-8"))
+    return SMTPTransport(server, sender=sender().addr_spec)

@@ -27,6 +27,7 @@ class HostileServer:
     connections: int = 0
     hang_seconds: float = 3.0
     port: int = 0
+    offers: str = ""  # an extension that its EHLO lists
 
     def start(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -81,6 +82,8 @@ class HostileServer:
             return False
         if reply and moment == verb:
             _say(connection, reply)
+        elif verb == "ehlo" and self.offers:
+            _say(connection, f"250-hostile.example\r\n250 {self.offers}")
         elif verb == "data":
             return self._take(connection, lines, act)
         elif verb == "quit":

@@ -59,7 +59,9 @@ def outcomes(server: HostileServer, script: list[str], count: int = 1, seconds: 
         ("drop-dot", Fate.UNCERTAIN, None),
     ],
 )
-def test_the_fate_of_a_mail(hostile: HostileServer, script: str, fate: Fate, code: int | None) -> None:
+@pytest.mark.parametrize("offers", ["", "PIPELINING"])
+def test_the_fate_of_a_mail(hostile: HostileServer, script: str, fate: Fate, code: int | None, offers: str) -> None:
+    hostile.offers = offers
     [outcome] = outcomes(hostile, [script])
     assert (outcome.fate, outcome.code) == (fate, code)
 
@@ -88,6 +90,21 @@ def test_one_connection_serves_many_mails(hostile: HostileServer) -> None:
     found = outcomes(hostile, ["ok", "rcpt 550 unknown", "dot 554 spam", "ok"], count=4)
     assert [outcome.fate for outcome in found] == [Fate.SENT, Fate.REFUSED, Fate.REJECTED, Fate.SENT]
     assert hostile.connections == 1
+
+
+def test_to_a_server_that_takes_it_a_mail_is_announced_at_once(hostile: HostileServer) -> None:
+    hostile.offers = "PIPELINING"
+    found = outcomes(hostile, ["ok", "data 451 later", "mail 451 later", "dot 554 spam", "ok"], count=5)
+    assert [outcome.fate.value for outcome in found] == ["sent", "deferred", "deferred", "rejected", "sent"]
+    assert len(hostile.kept) == 2
+
+
+def test_a_server_that_takes_a_message_for_nobody_gets_none(hostile: HostileServer) -> None:
+    """Announced at once, DATA may be taken although the recipient was refused."""
+    hostile.offers = "PIPELINING"
+    found = outcomes(hostile, ["rcpt 550 unknown", "ok"], count=2)
+    assert [outcome.fate for outcome in found] == [Fate.REFUSED, Fate.SENT]
+    assert (hostile.connections, len(hostile.kept)) == (2, 1)
 
 
 def test_a_stale_connection_is_replaced_and_the_mail_sent_once(hostile: HostileServer) -> None:
