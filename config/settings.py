@@ -120,6 +120,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db_url_config(required("DATABASE_URL", ""))}
 DATABASES["default"].update(CONN_MAX_AGE=env.int("CONN_MAX_AGE", 600), CONN_HEALTH_CHECKS=True)
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2  # what binds its values by the server: digests
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL", "")

@@ -9,16 +9,15 @@ over may have been delivered: it becomes `uncertain` and is never sent again by 
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import connection
 from django.db.models import Count, Min
-from psycopg.types.json import Jsonb
 
 from roadmap.models import Digest, Suppression
 
@@ -39,13 +38,16 @@ class Turn:
     settled: Counter[State]
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    now: datetime
+
+
 @patiently
 def now() -> datetime:
     """Return the database's clock, the only one that counts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
+    [row] = sql.fetch(_Moment, "SELECT now()", {})
+    return row.now
 
 
 _EXPIRE = """
@@ -95,9 +97,8 @@ _MARK = """
            lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
            lease = CASE v.state WHEN 'sending' THEN d.lease END,
            settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
-      FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(states)s::text[], %(reasons)s::text[],
-                  %(addresses)s::text[], %(subjects)s::text[], %(told)s::jsonb[])
-        AS v(id, kind, state, reason, address, subject, told)
+      FROM jsonb_to_recordset(%(marks)s::jsonb)
+        AS v(id bigint, kind text, state text, reason text, address text, subject text, told jsonb)
      WHERE d.id = v.id
 """
 
@@ -109,9 +110,8 @@ _SETTLE = """
            lease = NULL, lease_until = NULL,
            settled_at = CASE WHEN v.state <> 'pending' THEN %(now)s END,
            sent_at = CASE WHEN v.state = 'sent' THEN %(now)s END
-      FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[], %(codes)s::int[], %(replies)s::text[],
-                  %(burned)s::int[], %(next_attempts)s::timestamptz[])
-        AS v(id, state, reason, code, reply, burned, next_attempt_at)
+      FROM jsonb_to_recordset(%(verdicts)s::jsonb)
+        AS v(id bigint, state text, reason text, code int, reply text, burned int, next_attempt_at timestamptz)
      WHERE d.id = v.id AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending', 'uncertain')
     RETURNING d.state
 """
@@ -120,6 +120,12 @@ _SETTLE = """
 @dataclass(frozen=True, slots=True)
 class _Row:
     state: str
+
+
+class _Mark(NamedTuple):
+    state: State
+    reason: str
+    kind: Digest.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,24 +175,11 @@ def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: 
     sending: set[int] = set()
     if envelopes:
         ours = sql.fetch(_Ours, _LOCK_OURS, {"ids": list(envelopes), "lease": lease, "now": now})
-        kinds = {row.id: _kind(row, now) for row in ours}
-        marks = {row.id: _mark(row, kinds[row.id], envelopes[row.id], now) for row in ours}
-        sql.execute(
-            _MARK,
-            {
-                "now": now,
-                "lease_until": now + LEASE,
-                "ids": list(marks),
-                "kinds": list(kinds.values()),
-                "states": [state for state, _ in marks.values()],
-                "reasons": [reason for _, reason in marks.values()],
-                "addresses": [envelopes[digest].address for digest in marks],
-                "subjects": [envelopes[digest].subject for digest in marks],
-                "told": [Jsonb(dict(envelopes[digest].told)) for digest in marks],
-            },
-        )
-        sending = {digest for digest, (state, _) in marks.items() if state is State.SENDING}
-        settled.update(state for state, _ in marks.values() if state in {State.SKIPPED, State.EXPIRED})
+        marks = {row.id: _mark(row, envelopes[row.id], now) for row in ours}
+        written = json.dumps([_row(digest, mark, envelopes[digest]) for digest, mark in marks.items()])
+        sql.execute(_MARK, {"now": now, "lease_until": now + LEASE, "marks": written})
+        sending = {digest for digest, mark in marks.items() if mark.state is State.SENDING}
+        settled.update(mark.state for mark in marks.values() if mark.state in {State.SKIPPED, State.EXPIRED})
     return Turn(frozenset(sending), settled)
 
 
@@ -195,34 +188,27 @@ def _kind(row: _Ours, now: datetime) -> Digest.Kind:
     return Digest.Kind.WEEKLY if row.kind == Digest.Kind.WEEKLY else reach.kind_for(row, now)
 
 
-def _mark(row: _Ours, kind: Digest.Kind, envelope: Envelope, now: datetime) -> tuple[State, str]:
+def _mark(row: _Ours, envelope: Envelope, now: datetime) -> _Mark:
+    kind = _kind(row, now)
     if row.expires_at <= now:
-        return State.EXPIRED, "too late"
+        return _Mark(State.EXPIRED, "too late", kind)
     if reason := reach.reason_against(row, now):
-        return State.SKIPPED, reason
+        return _Mark(State.SKIPPED, reason, kind)
     if row.address != envelope.address or row.kind != kind:
-        return State.PENDING, ""
-    return State.SENDING, ""
+        return _Mark(State.PENDING, "", kind)
+    return _Mark(State.SENDING, "", kind)
+
+
+def _row(digest: int, mark: _Mark, envelope: Envelope) -> dict[str, Any]:
+    kept = {"address": envelope.address, "subject": envelope.subject, "told": dict(envelope.told)}
+    return {"id": digest, **mark._asdict(), **kept}
 
 
 def _settle(now: datetime, lease: UUID, verdicts: Sequence[Verdict]) -> Counter[State]:
     if not verdicts:
         return Counter()
-    rows = sql.fetch(
-        _Row,
-        _SETTLE,
-        {
-            "now": now,
-            "lease": lease,
-            "ids": [v.id for v in verdicts],
-            "states": [v.state for v in verdicts],
-            "reasons": [v.reason for v in verdicts],
-            "codes": [v.code for v in verdicts],
-            "replies": [v.reply for v in verdicts],
-            "burned": [v.burned for v in verdicts],
-            "next_attempts": [v.next_attempt_at for v in verdicts],
-        },
-    )
+    written = json.dumps([found._asdict() for found in verdicts], default=str)
+    rows = sql.fetch(_Row, _SETTLE, {"now": now, "lease": lease, "verdicts": written})
     if refused := {v.id: v.reply for v in verdicts if v.suppress}:
         _suppress(refused)
     return Counter(State(row.state) for row in rows if row.state != State.PENDING)

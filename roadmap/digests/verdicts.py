@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import SystemRandom
+from typing import NamedTuple
 from uuid import UUID
 
 from roadmap.models import Digest
@@ -42,8 +43,7 @@ class Envelope:
     told: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a digest's row says after an attempt. `burned` attempts lengthen the next back-off."""
 
     id: int
