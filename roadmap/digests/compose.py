@@ -28,6 +28,7 @@ from .verdicts import Claim, Envelope, Verdict
 State = Digest.State
 WIDTH = 76
 BEGINNING = re.compile(r" *(?:\d+\. |- )?")  # of a line: what follows is set below its first word
+LONG_LINE = re.compile(rf"^(?!.*://).{{{WIDTH + 1},}}$", re.MULTILINE)  # a link stays whole, or nobody could open it
 BLANK_LINES = re.compile(r"\n\s*\n")
 TEMPLATES = {"weekly": "digest", "question": "pause"}  # by the kind of a digest
 PAUSE_SUBJECT = "Shall we pause?"
@@ -157,14 +158,12 @@ def _escaped(text: str) -> bytes:
 
 def as_letter(text: str) -> str:
     """Return text as one would type it: no two blank lines together, long lines wrapped below their own beginning."""
-    lines = BLANK_LINES.sub("\n\n", text).strip().splitlines()
-    return "\n".join([line if len(line) <= WIDTH else _wrapped(line) for line in lines]) + "\n"
+    return LONG_LINE.sub(_wrapped, BLANK_LINES.sub("\n\n", text).strip()) + "\n"
 
 
-def _wrapped(line: str) -> str:
-    """Break a line at its spaces; a link stays whole, or no mail program would find it."""
-    if "://" in line:
-        return line
+def _wrapped(found: re.Match[str]) -> str:
+    """Break a line at its spaces."""
+    line = found[0]
     beginning = BEGINNING.match(line)
     indent = beginning.end() if beginning else 0
     lines, room, start = [], WIDTH, ""

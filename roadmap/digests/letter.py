@@ -235,4 +235,5 @@ def in_hours(amount: float) -> str:
 
 def clean(text: str) -> str:
     """Return text fit for a header: one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    printable = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split())

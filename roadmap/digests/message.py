@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +19,7 @@ from .letter import clean
 
 # No quoted-printable text holds "=_", so no content can be taken for it (RFC 2045, 6.7); and a preview is the mail.
 BOUNDARY = "=_waymark"
+_AS_IT_IS = re.compile("[!-<>-~]+")  # a link, a figure: every character is written as it is (RFC 2045, 6.7)
 WORD_BYTES = 45  # make 60 characters of base64; an encoded word has 75 at most, the marks around it included
 _PART = f'--{BOUNDARY}\r\nContent-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 _TEXT, _HTML = (_PART % "plain").encode(), b"\r\n" + (_PART % "html").encode()
@@ -52,6 +54,8 @@ def encoded(text: str) -> bytes:
 
     What doesn't end a line ends in a soft break, so pieces that are encoded one by one may be put together.
     """
+    if _AS_IT_IS.fullmatch(text):
+        return b"=\r\n".join([text[start : start + 75].encode() for start in range(0, len(text), 75)]) + b"=\r\n"
     # The last line must have room for the "=", so a letter is encoded behind it and taken off again.
     is_whole = not text or text.endswith("\n")
     lines = binascii.b2a_qp((text if is_whole else text + "x").encode(), istext=True)

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T", str, bytes)
 
 _MARK = re.compile(r"<!--([#/])(\w+)-->|\[\[(\w+)\]\]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    name: str
+class _Part(NamedTuple, Generic[T]):
+    """Fixed words, and what follows them: a slot's name, or a section's name and its own parts; an empty name ends."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Section(Generic[T]):
+    words: T
     name: str
-    parts: tuple[T | _Slot | _Section[T], ...]
+    inner: tuple[_Part[T], ...] | None
 
 
 class Skeleton(Generic[T]):
@@ -34,7 +30,7 @@ class Skeleton(Generic[T]):
     def __init__(self, template: str, *, fixed: Callable[[str], T], personal: Callable[[Any], T]) -> None:
         self._fixed: Callable[[str], T] = fixed
         self._personal: Callable[[Any], T] = personal
-        self._parts: tuple[T | _Slot | _Section[T], ...] = self._take_apart(_tokens(template), "")
+        self._parts: tuple[_Part[T], ...] = self._take_apart(_tokens(template), "")
 
     def fill(self, data: Mapping[str, Any]) -> list[T]:
         """Return the pieces of one mail; raise `KeyError` for a slot or section that `data` says nothing about."""
@@ -42,42 +38,35 @@ class Skeleton(Generic[T]):
         self._fill(self._parts, data, pieces)
         return pieces
 
-    def _fill(self, parts: tuple[T | _Slot | _Section[T], ...], data: Mapping[str, Any], pieces: list[T]) -> None:
-        personal = self._personal
-        for part in parts:
-            if isinstance(part, _Slot):
-                pieces.append(personal(data[part.name]))
-            elif isinstance(part, _Section):
-                found = data[part.name]
-                for item in found if isinstance(found, list) else (found,) if found else ():
-                    self._fill(part.parts, data if item is True else item, pieces)
-            else:
-                pieces.append(part)
+    def _fill(self, parts: tuple[_Part[T], ...], data: Mapping[str, Any], pieces: list[T]) -> None:
+        add, personal = pieces.append, self._personal
+        for words, name, inner in parts:
+            add(words)
+            if inner is None:
+                if name:
+                    add(personal(data[name]))
+            elif found := data[name]:
+                for item in found if isinstance(found, list) else (found,):
+                    self._fill(inner, data if item is True else item, pieces)
 
-    def _take_apart(self, tokens: Iterator[tuple[str, str]], until: str) -> tuple[T | _Slot | _Section[T], ...]:
-        parts: list[T | _Slot | _Section[T]] = []
-        for kind, value in tokens:
-            if kind == "/":
-                if value != until:
-                    raise ValueError(f"<!--/{value}--> ends <!--#{until}-->")
+    def _take_apart(self, tokens: Iterator[tuple[str, str, str]], until: str) -> tuple[_Part[T], ...]:
+        parts: list[_Part[T]] = []
+        while True:
+            words, kind, name = next(tokens)
+            if kind in {"/", "end"}:
+                if name != until:
+                    raise ValueError(f"<!--/{name}--> stands where <!--#{until}--> ends")
+                parts.append(_Part(self._fixed(words), "", None))
                 return tuple(parts)
-            if kind == "#":
-                parts.append(_Section(value, self._take_apart(tokens, value)))
-            elif kind == "slot":
-                parts.append(_Slot(value))
-            elif value:
-                parts.append(self._fixed(value))
-        if until:
-            raise ValueError(f"<!--#{until}--> has no end")
-        return tuple(parts)
+            inner = self._take_apart(tokens, name) if kind == "#" else None
+            parts.append(_Part(self._fixed(words), name, inner))
 
 
-def _tokens(template: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, value): `text`, `slot`, and `#` and `/` for where a section begins and ends."""
+def _tokens(template: str) -> Iterator[tuple[str, str, str]]:
+    """Yield words and what follows them: `slot`, `#` and `/` for where a section begins and ends, or the `end`."""
     place = 0
     for found in _MARK.finditer(template):
-        yield "text", template[place : found.start()]
         kind, section, slot = found.groups()
-        yield ("slot", slot) if slot else (kind, section)
+        yield template[place : found.start()], kind or "slot", section or slot
         place = found.end()
-    yield "text", template[place:]
+    yield template[place:], "end", ""
