@@ -99,9 +99,10 @@ _MARK = """
            settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
       FROM jsonb_to_recordset(%(marks)s::jsonb)
         AS v(id bigint, kind text, state text, reason text, address text, subject text, told jsonb)
-     WHERE d.id = v.id
+     WHERE d.id = v.id AND d.id = ANY(%(ids)s)
 """
 
+# Of `ids` PostgreSQL knows that they are few, of the records it does not: it would read the whole ledger for them.
 _SETTLE = """
     UPDATE roadmap_digest d
        SET state = v.state, reason = v.reason, smtp_code = v.code, smtp_reply = v.reply,
@@ -112,7 +113,7 @@ _SETTLE = """
            sent_at = CASE WHEN v.state = 'sent' THEN %(now)s END
       FROM jsonb_to_recordset(%(verdicts)s::jsonb)
         AS v(id bigint, state text, reason text, code int, reply text, burned int, next_attempt_at timestamptz)
-     WHERE d.id = v.id AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending', 'uncertain')
+     WHERE d.id = v.id AND d.id = ANY(%(ids)s) AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending', 'uncertain')
     RETURNING d.state
 """
 
@@ -177,7 +178,7 @@ def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: 
         ours = sql.fetch(_Ours, _LOCK_OURS, {"ids": list(envelopes), "lease": lease, "now": now})
         marks = {row.id: _mark(row, envelopes[row.id], now) for row in ours}
         written = json.dumps([_row(digest, mark, envelopes[digest]) for digest, mark in marks.items()])
-        sql.execute(_MARK, {"now": now, "lease_until": now + LEASE, "marks": written})
+        sql.execute(_MARK, {"now": now, "lease_until": now + LEASE, "ids": list(marks), "marks": written})
         sending = {digest for digest, mark in marks.items() if mark.state is State.SENDING}
         settled.update(mark.state for mark in marks.values() if mark.state in {State.SKIPPED, State.EXPIRED})
     return Turn(frozenset(sending), settled)
@@ -208,7 +209,8 @@ def _settle(now: datetime, lease: UUID, verdicts: Sequence[Verdict]) -> Counter[
     if not verdicts:
         return Counter()
     written = json.dumps([found._asdict() for found in verdicts], default=str)
-    rows = sql.fetch(_Row, _SETTLE, {"now": now, "lease": lease, "verdicts": written})
+    ids = [found.id for found in verdicts]
+    rows = sql.fetch(_Row, _SETTLE, {"now": now, "lease": lease, "ids": ids, "verdicts": written})
     if refused := {v.id: v.reply for v in verdicts if v.suppress}:
         _suppress(refused)
     return Counter(State(row.state) for row in rows if row.state != State.PENDING)
