@@ -113,7 +113,8 @@ _SETTLE = """
            sent_at = CASE WHEN v.state = 'sent' THEN %(now)s END
       FROM jsonb_to_recordset(%(verdicts)s::jsonb)
         AS v(id bigint, state text, reason text, code int, reply text, burned int, next_attempt_at timestamptz)
-     WHERE d.id = v.id AND d.id = ANY(%(ids)s) AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending', 'uncertain')
+     WHERE d.id = v.id AND d.id = ANY(%(ids)s) AND d.lease = %(lease)s
+       AND d.state IN ('claimed', 'sending', 'uncertain')
     RETURNING d.state
 """
 

@@ -65,7 +65,8 @@ class _Batch:
     def __init__(self, claims: Sequence[Claim], transport: Transport, clock: Clock) -> None:
         self.transport, self.clock = transport, clock
         self.lease = claims[0].lease
-        self.mails, self.verdicts = compose.mails(claims, clock())
+        self._now, self._told_at = clock(), time.monotonic()
+        self.mails, self.verdicts = compose.mails(claims, self._now)
         self.outcomes: list[tuple[Claim, Outcome]] = []
         self.claims = [claim for claim in claims if claim.id in self.mails]
         self.settled: Counter[State] = Counter()
@@ -94,7 +95,7 @@ class _Batch:
     def _commit(self, claims: Sequence[Claim]) -> frozenset[int]:
         """Settle what is known, mark `claims` as going out, and return those that may go."""
         envelopes = {claim.id: self.mails[claim.id].envelope for claim in claims}
-        now = self.clock()
+        now = self._moment()
         verdicts = [*self.verdicts, *(verdict(claim, outcome, now) for claim, outcome in self.outcomes)]
         turn = ledger.turn(now, self.lease, verdicts=verdicts, envelopes=envelopes)
         self._asked_at = time.monotonic()
@@ -112,6 +113,12 @@ class _Batch:
             log.info("digests_settled", **settled)
         if left_out:
             log.info("digests_left_out", digests=left_out)
+
+    def _moment(self) -> datetime:
+        """Return the clock's time, not older than a right to send may be: a window lasts a few milliseconds."""
+        if time.monotonic() - self._told_at > FRESH_SECONDS:
+            self._now, self._told_at = self.clock(), time.monotonic()
+        return self._now
 
     def _ask_again(self, claims: Sequence[Claim]) -> frozenset[int]:
         """Ask once more whether these may go: a slow server, or a process that was frozen, makes their right old.
