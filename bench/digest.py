@@ -6,7 +6,6 @@ the same run, by `smtplib` over a connection that is kept open.
 
 import email
 import email.policy
-import io
 import os
 import subprocess
 import sys
@@ -14,85 +13,111 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
-from django.db.models import F
 
-from accounts.models import Preferences
-from bench import Figure
-from roadmap.digests import briefs, compose, ledger, planner
+from bench import Figure, _crowd
+from roadmap.digests import compose, ledger, planner
 from roadmap.digests.verdicts import Claim
 from roadmap.models import Brief, Digest
 
 GOAL = 0.5  # of raw sending
-QUERIES_GOAL, MEMORY_GOAL = 0.2, 150.0
+QUERIES_GOAL, MEMORY_GOAL, GROWTH_GOAL = 0.2, 150.0, 1.1
+MADE = 10_000  # learners; more are copies of these
 RAW_MAILS = 4_000  # for each of two processes
 SAMPLE = 64
 PROCESSES = 2
 
 
+@dataclass(frozen=True)
+class Run:
+    """What it took to send everything: mails a second, the largest worker's megabytes, processor time of a mail in ms.
+
+    The processor time is that of the workers and of their database sessions, without the mail server's.
+    """
+
+    rate: float
+    megabytes: float
+    milliseconds: float
+
+
 def measure(size: int | None) -> tuple[Figure, ...]:
-    """Write to `size` created learners; briefs are worked out before, and their cost is a figure of its own."""
-    number = size or 10_000
-    call_command("create_learners", number, stdout=io.StringIO())
+    """Write to `size` learners; beyond ten thousand, to ten thousand and then to their copies too, and compare."""
+    number = size or MADE
+    made = min(number, MADE)
+    seconds = _crowd.make(made)
     with tempfile.TemporaryDirectory(prefix="waymark-wire-") as folder, _server(Path(folder)) as port:
-        seconds = _prepared(number)
-        message, queries = _sample(number)
-        raw_before = _raw_rate(port, message, Path(folder))
-        (Path(folder) / "recipients").unlink()
-        rate, megabytes = _through_celery(port, number)
-        _check(Path(folder), number)
-        raw = (raw_before + _raw_rate(port, message, Path(folder))) / 2
-    run = f"{number} created learners, durable commits, Celery with {PROCESSES} processes"
-    value = round(rate / raw, 3)
-    how = (
-        f"{rate:.0f} mails/s from first claim to last settle beside {raw:.0f} by two processes of smtplib with a "
-        f"ready-made message of {len(message)} bytes, to the same server, before and after; {run}; briefs kept ready"
-    )
-    each = round(seconds / number * 1_000, 2)
-    aside = f"one process, {number} letters, reading and writing included; not part of the ratio"
-    return (
-        Figure(name="digest", value=value, unit="of raw smtplib", goal=GOAL, holds=value >= GOAL, how=how),
-        Figure(name="digest_brief", value=each, unit="ms/letter", goal=10.0, holds=each <= 10, how=aside),
-        Figure(
-            name="digest_queries",
-            value=queries,
-            unit="queries/mail",
-            goal=QUERIES_GOAL,
-            holds=queries <= QUERIES_GOAL,
-            how=f"composing a batch of {SAMPLE}, the ledger's own not counted",
+        message, queries = _sample(made)
+        runs = [_beside_raw(port, message, made, Path(folder))]
+        if number > made:
+            _crowd.multiply(number // made)
+            number = number // made * made
+            runs.append(_beside_raw(port, message, number, Path(folder)))
+    (first, raw), (last, last_raw) = runs[0], runs[-1]
+    where = f"durable commits, Celery with {PROCESSES} processes"
+    figures = [
+        _figure(
+            "digest",
+            round(last.rate / last_raw, 3),
+            "of raw smtplib",
+            GOAL,
+            f"{last.rate:.0f} mails/s from first claim to last settle beside {last_raw:.0f} by two processes of "
+            f"smtplib with a ready-made message of {len(message)} bytes, to the same server, before and after; "
+            f"{number} learners, {where}; briefs kept ready",
+            is_least=True,
         ),
-        Figure(
-            name="digest_memory",
-            value=megabytes,
-            unit="MB",
-            goal=MEMORY_GOAL,
-            holds=megabytes < MEMORY_GOAL,
-            how=f"peak resident memory of the largest worker process; {run}",
+        _figure("digest_processor", round(last.milliseconds, 3), "ms/mail", 2.0, "workers and their database sessions"),
+        _figure(
+            "digest_brief",
+            round(seconds * 1_000, 2),
+            "ms/letter",
+            10.0,
+            f"one process, {made} letters, reading and writing included; not part of the ratio",
         ),
-    )
+        _figure(
+            "digest_queries",
+            queries,
+            "queries/mail",
+            QUERIES_GOAL,
+            f"composing a batch of {SAMPLE}, the ledger's own not counted",
+        ),
+        _figure(
+            "digest_memory",
+            last.megabytes,
+            "MB",
+            MEMORY_GOAL,
+            f"peak resident memory of the largest worker process; {number} learners, {where}",
+        ),
+    ]
+    if number > made:
+        grown = f"{number} learners beside {made} in the same run"
+        memory = last.megabytes / first.megabytes
+        cost = last.milliseconds / first.milliseconds
+        wall = (last.rate / last_raw) / (first.rate / raw)
+        figures += [
+            _figure("digest_memory_growth", round(memory, 3), "times", GROWTH_GOAL, f"peak memory at {grown}"),
+            _figure("digest_cost_growth", round(cost, 3), "times", GROWTH_GOAL, f"processor time of a mail at {grown}"),
+            _figure("digest_ratio_growth", round(wall, 3), "times", 0.9, f"the ratio at {grown}", is_least=True),
+        ]
+    return tuple(figures)
 
 
-def _prepared(number: int) -> float:
-    """Work out every brief half an hour ahead, then let all of them be due; return the seconds that it took."""
+def _figure(name: str, value: float, unit: str, goal: float, how: str, *, is_least: bool = False) -> Figure:
+    holds = value >= goal if is_least else value <= goal
+    return Figure(name=name, value=value, unit=unit, goal=goal, holds=holds, how=how)
 
-    ahead = timedelta(minutes=30)
-    Preferences.objects.update(digest_due_at=ledger.now() + ahead)
-    began = time.monotonic()
-    while briefs.prepare(ledger.now()):
-        pass
-    seconds = time.monotonic() - began
-    kept = Brief.objects.exclude(key="").count()
-    if kept != number:
-        raise RuntimeError(f"{kept} briefs for {number} learners")
-    Preferences.objects.update(digest_due_at=F("digest_due_at") - ahead)
-    Brief.objects.update(due_at=F("due_at") - ahead)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    return seconds
+
+def _beside_raw(port: int, message: bytes, number: int, folder: Path) -> tuple[Run, float]:
+    """Send everything through Celery and check it; return that, and the rate of raw sending before and after."""
+    raw_before = _raw_rate(port, message, folder)
+    for file in (folder / "recipients", *folder.glob("*.eml")):
+        file.unlink()
+    run = _through_celery(port, number)
+    _check(folder, number)
+    return run, (raw_before + _raw_rate(port, message, folder)) / 2
 
 
 def _sample(number: int) -> tuple[bytes, float]:
@@ -157,9 +182,8 @@ def _all(words: list[str]) -> None:
             raise RuntimeError(f"{words} failed")
 
 
-def _through_celery(port: int, number: int) -> tuple[float, float]:
-    """Let beat and a worker send everything; return mails a second, and the megabytes of the largest process."""
-
+def _through_celery(port: int, number: int) -> Run:
+    """Let beat and a worker send everything."""
     planner.plan_all(ledger.now())
     words = [sys.executable, "-m", "celery", "--app", "config", "worker", "--beat", "--concurrency", str(PROCESSES)]
     environment = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
@@ -170,20 +194,36 @@ def _through_celery(port: int, number: int) -> tuple[float, float]:
                 time.sleep(0.005)
             began = time.monotonic()
             while ledger.unsettled():
-                time.sleep(0.05)
+                time.sleep(0.05 if number <= MADE else 0.5)  # counting the ledger is work, too
             seconds = time.monotonic() - began
-            megabytes = max(_peak_megabytes(pid) for pid in _children(worker.pid))
+            children = _children(worker.pid)
+            megabytes = max(_peak_megabytes(pid) for pid in children)
+            milliseconds = sum(map(_processor_seconds, [*children, *_sessions()])) * 1_000 / number
         finally:
             worker.terminate()
     sent = Digest.objects.filter(state=Digest.State.SENT).count()
     if sent != number:
         raise RuntimeError(f"{sent} mails sent to {number} learners")
-    return number / seconds, megabytes
+    return Run(number / seconds, megabytes, milliseconds)
+
+
+def _sessions() -> list[int]:
+    """Return the processes of the others' sessions with the database, where it runs on this machine."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall() if Path(f"/proc/{pid}/stat").exists()]
 
 
 def _children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found]
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_megabytes(pid: int) -> float:
