@@ -103,8 +103,9 @@ def utc_today() -> date:
 class Preferences(models.Model):
     """When and how a person is reached. `digest_due_at` is the planner's; clear it whenever the rest changes.
 
-    `snoozed_until` keeps letters away and leaves the plan as it is; `paused_until` stops both. `last_seen_on` is the
-    last sign of life: a visit, or a button used in a letter.
+    `snoozed_until` keeps letters away and leaves the plan as it is; `paused_until` stops both. `pauses_before` tells of
+    each change of the pauses in the last week when it was, and what they were until then. `last_seen_on` is the last
+    sign of life: a visit, or a button used in a letter.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
@@ -119,6 +120,7 @@ class Preferences(models.Model):
         default=0, editable=False, help_text="Counts the calendar links made; a link of an earlier count is revoked."
     )
     calendar_enabled = models.BooleanField(default=False, editable=False)
+    pauses_before = models.JSONField(default=list, editable=False)
     last_seen_on = models.DateField(default=utc_today, editable=False)
 
     class Meta:

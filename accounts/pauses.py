@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from .models import Pause, Preferences, User
+
+REMEMBERED = timedelta(days=7)
 
 
 @transaction.atomic
@@ -41,11 +46,38 @@ def running(user: User, *, today: date) -> Pause | None:
 
 def _end(user: User, *, today: date) -> Pause | None:
     """Take away what lies ahead; return the pause that runs today as it was before."""
-    Preferences.objects.select_for_update().get(user=user)
+    _remember(Preferences.objects.select_for_update().get(user=user))
     found = running(user, today=today)
     Pause.objects.filter(user=user, starts_on__gte=today).delete()
     Pause.objects.filter(user=user, until__gt=today).update(until=today)
     return found
+
+
+def _remember(preferences: Preferences) -> None:
+    """Note what the pauses were until now; a plan compares itself with last week's."""
+    now = timezone.now()
+    kept = [change for change in preferences.pauses_before if _at(change) > now - REMEMBERED]
+    spans = Pause.objects.filter(user=preferences.user_id).values_list("starts_on", "until")
+    before = {
+        "at": now.isoformat(),
+        "spans": [[starts_on.isoformat(), until.isoformat()] for starts_on, until in spans],
+    }
+    preferences.pauses_before = [*kept, before]
+    preferences.save(update_fields=["pauses_before"])
+
+
+def known_at(
+    moment: datetime, changes: Sequence[dict[str, Any]], spans: Sequence[Sequence[str]]
+) -> Sequence[Sequence[str]]:
+    """Return the pauses as they were at a moment of the last week; `changes` are `Preferences.pauses_before`.
+
+    Pairs of ISO dates; `spans` are those of now.
+    """
+    return next((change["spans"] for change in changes if _at(change) > moment), spans)
+
+
+def _at(change: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(change["at"])
 
 
 def _set(user: User, starts_on: date, until: date) -> None:

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from accounts import zones
 from accounts.models import Pause, Preferences, User
+from accounts.pauses import known_at
 from roadmap import editions, projection
 from roadmap.calendar import WEEK, local_date
 from roadmap.document import Document
@@ -40,6 +41,7 @@ class Journey:
     """A published roadmap as one visitor sees it; `enrolment` is there if they follow it, or did so once.
 
     `edition_before` is the number that was current a week ago; before the first one it is the current one's.
+    `pauses_before` are the pauses as they were then.
     """
 
     roadmap: Roadmap
@@ -49,6 +51,7 @@ class Journey:
     can_undo: bool = False
     pauses: Pauses = NO_PAUSES
     edition_before: int = 0
+    pauses_before: Pauses = NO_PAUSES
 
     @cached_property
     def document(self) -> Document:
@@ -131,8 +134,9 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
     if not isinstance(user, User):
         row = rows.get()
         return Journey(row, row.edition, _today("UTC"))
-    zone = Subquery(Preferences.objects.filter(user=user).values("timezone")[:1])
-    row = _with_enrolment(rows, user).annotate(zone=zone, can_undo=_can_undo("mine__pk"))
+    mine = Preferences.objects.filter(user=user)
+    zone, changes = (Subquery(mine.values(name)[:1]) for name in ("timezone", "pauses_before"))
+    row = _with_enrolment(rows, user).annotate(zone=zone, pause_changes=changes, can_undo=_can_undo("mine__pk"))
     row = row.annotate(paused=_pauses(user), edition_before=_edition_before("pk")).get()
     enrolment = _enrolment(row)
     if enrolment is None:
@@ -149,6 +153,7 @@ def journeys(user: User) -> list[OwnJourney]:
         .select_related("roadmap")
         .annotate(edition=F("roadmap__current_edition__number"), zone=F("user__preferences__timezone"))
         .annotate(can_undo=_can_undo("pk"), paused=_pauses(user), edition_before=_edition_before("roadmap"))
+        .annotate(pause_changes=F("user__preferences__pauses_before"))
         .annotate(unsure_of=Subquery(unsure.values("due_at")[:1]))
     )
     found = _own([(_visit(row.roadmap, row, row), row) for row in enrolments])
@@ -170,15 +175,25 @@ def a_week_ago(journeys: Iterable[OwnJourney]) -> dict[int, Situation]:
             mine[key].situation,
             document=editions.document_in(mine[key].roadmap.pk, mine[key].edition_before),
             progress=fold(projection.happenings(events)),
+            pauses=mine[key].pauses_before,
         )
         for key, events in past.items()
     }
 
 
 def _visit(roadmap: Roadmap, row: Any, enrolment: Enrolment) -> Journey:
-    pauses = Pauses.of((date.fromisoformat(pause["from"]), date.fromisoformat(pause["until"])) for pause in row.paused)
-    before = row.edition_before or row.edition
-    return Journey(roadmap, row.edition, _today(row.zone), enrolment, row.can_undo, pauses, before)
+    spans = [(pause["from"], pause["until"]) for pause in row.paused]
+    spans_before = known_at(timezone.now() - WEEK, row.pause_changes or (), spans)
+    return Journey(
+        roadmap,
+        row.edition,
+        _today(row.zone),
+        enrolment,
+        row.can_undo,
+        Pauses.from_iso(spans),
+        row.edition_before or row.edition,
+        Pauses.from_iso(spans_before),
+    )
 
 
 def _pauses(user: User) -> ArraySubquery:
@@ -266,6 +281,7 @@ def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
             can_undo=visit.can_undo,
             pauses=visit.pauses,
             edition_before=visit.edition_before,
+            pauses_before=visit.pauses_before,
             progress=projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk]),
         )
         for visit, enrolment in visits

@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 class _Row:
     """A reader as the database has them, with the facts that their letter follows from, and the brief kept for it.
 
-    `pauses`, `told` and `kept` are JSON.
+    `pauses`, `told`, `pause_changes` and `kept` are JSON.
     """
 
     user_id: int
@@ -48,6 +48,7 @@ class _Row:
     hour: int
     pauses: str
     told: str
+    pause_changes: str
     facts: str
     kept_key: str | None
     kept: str | None
@@ -63,13 +64,15 @@ class _Row:
             self.hour,
             json.loads(self.pauses),
             json.loads(self.told),
+            json.loads(self.pause_changes),
         )
 
 
 _READERS = f"""
     SELECT u.id AS user_id, u.name, a.address, p.timezone, p.digest_weekday AS weekday, p.digest_hour AS hour,
            coalesce(r.pauses, '[]') AS pauses, coalesce(l.told, '{{}}') AS told,
-           md5(concat_ws('|', p.timezone, r.pauses, l.told, j.facts)) AS facts,
+           p.pauses_before AS pause_changes,
+           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, j.facts)) AS facts,
            b.key AS kept_key, b.contents AS kept
       FROM accounts_user u JOIN accounts_preferences p ON p.user_id = u.id {reach.JOIN}
       LEFT JOIN roadmap_brief b ON b.user_id = u.id

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 
 from accounts import zones
+from accounts.pauses import known_at
 from roadmap import editions, projection
 from roadmap.calendar import WEEK, local_date
 from roadmap.document import Document
@@ -26,7 +27,8 @@ from roadmap.standing import Progress, Standing, fold
 class Reader:
     """Whom a digest is for, and how they wish to be reached.
 
-    `pauses` are pairs of ISO dates; `told` maps roadmaps to the edition up to which the last mail told what is new.
+    `pauses` are pairs of ISO dates; `told` maps roadmaps to the edition up to which the last mail told what is new;
+    `pause_changes` are `Preferences.pauses_before`.
     """
 
     user_id: int
@@ -37,6 +39,7 @@ class Reader:
     hour: int
     pauses: Sequence[tuple[str, str]] = ()
     told: Mapping[str, int] = field(default_factory=dict)
+    pause_changes: Sequence[dict[str, Any]] = ()
 
     @property
     def zone(self) -> str:
@@ -62,6 +65,7 @@ class Journey:
     choices: dict[str, str]
     past: list[Event]
     pauses: Pauses = NO_PAUSES
+    pauses_before: Pauses = NO_PAUSES
     told: int = 0
 
     @cached_property
@@ -82,7 +86,8 @@ class Journey:
         if not self.past:
             return None
         document = editions.document_in(self.enrolment.roadmap_id, self.edition_before)
-        return week_before(self.situation, document=document, progress=fold(projection.happenings(self.past)))
+        progress = fold(projection.happenings(self.past))
+        return week_before(self.situation, document=document, progress=progress, pauses=self.pauses_before)
 
     @cached_property
     def plan(self) -> Plan:
@@ -142,7 +147,7 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
 
     def reading(reader: Reader) -> Reading:
         today = local_date(now, reader.zone)
-        spans = Pauses.of((date.fromisoformat(begin), date.fromisoformat(until)) for begin, until in reader.pauses)
+        spans_before = known_at(now - WEEK, reader.pause_changes, reader.pauses)
         journeys = (
             Journey(
                 enrolment=found,
@@ -152,7 +157,8 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
                 marks=marks[found.pk],
                 choices=choices[found.pk],
                 past=past[found.pk],
-                pauses=spans,
+                pauses=Pauses.from_iso(reader.pauses),
+                pauses_before=Pauses.from_iso(spans_before),
                 told=reader.told.get(found.roadmap.slug, 0),
             )
             for found in enrolments[reader.user_id]

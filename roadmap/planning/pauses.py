@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import NamedTuple
@@ -26,6 +26,11 @@ class Pauses(NamedTuple):
             else:
                 merged.append((starts_on, until))
         return cls(tuple(merged))
+
+    @classmethod
+    def from_iso(cls, spans: Iterable[Sequence[str]]) -> Pauses:
+        """Return the pauses of pairs of ISO dates."""
+        return cls.of((date.fromisoformat(starts_on), date.fromisoformat(until)) for starts_on, until in spans)
 
     def active_days(self, starts_on: date, until: date) -> int:
         """Return how many days from one up to another, and without it, are not paused."""

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from roadmap.document import Document
 from roadmap.standing import Mark, Progress
 
+from .pauses import Pauses
 from .plan import Situation
 
 Cause = Literal["scope", "choice", "hours", "paused", "skipped", "known", "pace", "calendar"]
@@ -81,6 +82,8 @@ def _by_hours(at: Situation, now: Situation, stage: str | None, rest: int) -> in
     return min(max(days, 0), rest) if rest > 0 else max(min(days, 0), rest)
 
 
-def week_before(now: Situation, *, document: Document, progress: Progress) -> Situation:
-    """Return the situation seven days ago, as `document` and `progress` were then."""
-    return replace(now, document=document, progress=progress, today=now.today - timedelta(days=7), later=now)
+def week_before(now: Situation, *, document: Document, progress: Progress, pauses: Pauses | None = None) -> Situation:
+    """Return the situation seven days ago, as document, progress and pauses (else those of now) were then."""
+    pauses = now.pauses if pauses is None else pauses
+    today = now.today - timedelta(days=7)
+    return replace(now, document=document, progress=progress, pauses=pauses, today=today, later=now)

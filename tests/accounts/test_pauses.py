@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
-from accounts.pauses import pause, resume
+from accounts.pauses import known_at, pause, resume
 
 TODAY = date(2026, 11, 25)
 JUNE, DECEMBER, JANUARY, MARCH = date(2026, 6, 1), date(2026, 12, 20), date(2027, 1, 4), date(2027, 3, 1)
@@ -75,3 +76,22 @@ def test_days_in_the_wrong_order_change_nothing(ann: User, starts_on: date, unti
     with pytest.raises(ValueError, match="a pause from"):
         pause(user=ann, starts_on=starts_on, until=until, today=TODAY)
     assert days_of(ann) == []
+
+
+def test_what_the_pauses_were_is_known_for_a_week(ann: User) -> None:
+    begun = timezone.now()
+    planned = [[DECEMBER.isoformat(), JANUARY.isoformat()]]
+    pause(user=ann, starts_on=DECEMBER, until=JANUARY, today=TODAY)
+    between = timezone.now()
+    resume(user=ann, today=TODAY)
+    ann.preferences.refresh_from_db()
+    changes = ann.preferences.pauses_before
+    assert [change["spans"] for change in changes] == [[], planned]
+    assert known_at(begun, changes, ()) == []
+    assert known_at(between, changes, ()) == planned
+    assert known_at(timezone.now(), changes, [["a", "b"]]) == [["a", "b"]]
+    changes[0]["at"] = (begun - timedelta(days=8)).isoformat()
+    ann.preferences.save()
+    pause(user=ann, starts_on=DECEMBER, until=JANUARY, today=TODAY)
+    ann.preferences.refresh_from_db()
+    assert [change["spans"] for change in ann.preferences.pauses_before] == [planned, []]

@@ -196,6 +196,28 @@ def test_a_pause_stops_weeks_and_letters_and_can_be_ended(me, learner):
     assert not learner.pauses.exists()
 
 
+def test_a_pause_that_is_new_is_named_as_the_reason_for_a_week(client, learner, roadmap):
+    now = timezone.now()
+    with time_machine.travel(now - timedelta(days=15)):
+        begun = timezone.localdate()
+        actions.enrol(user=learner, roadmap=roadmap, hours_per_week=10, target_on=None, today=begun, edition=1)
+    client.force_login(learner)
+
+    def paused() -> list[int]:
+        return [why["days"] for why in client.get(f"{ROAD}plan.json").json()["why"] if why["cause"] == "paused"]
+
+    days = [(timezone.localdate() + timedelta(days=ahead)).isoformat() for ahead in (10, 31)]
+    assert paused() == []
+    client.post("/plan/pause/", {"starts_on": days[0], "until": days[1]})
+    assert paused() == [21]
+    assert "3 weeks later, because you changed a pause" in text(client.get("/plan/")).lower()
+    with time_machine.travel(now + timedelta(days=8)):
+        client.force_login(learner)
+        assert paused() == []
+        client.post("/plan/pause/", {"wish": "resume"})
+        assert paused() == [-21]
+
+
 def test_a_target_that_the_stated_hours_would_make_is_not_sold_as_more_hours(client, learner, roadmap):
     """The pace that is learned decides: to say fewer hours than before would not bring anybody there."""
     now = timezone.now()
