@@ -78,6 +78,10 @@ class Post:
             thread.join()
             assert eventually(self.is_quiet, seconds=SOON)
 
+    def is_heard(self) -> bool:
+        """Whether the worker waits for what comes."""
+        return any(client["cmd"] == "brpop" for client in self.ask().client_list())
+
     def is_quiet(self) -> bool:
         return not self.ask().llen("celery") and not self.ask().hlen("unacked")
 
@@ -106,7 +110,9 @@ def post(django_db_setup: None, repository: Path) -> Iterator[Post]:
         worker = subprocess.Popen(
             tethered((sys.executable, *words)), cwd=repository, env=environment, stdout=log, stderr=log
         )
-    yield Post(broker, worker, mail)
+    post = Post(broker, worker, mail)
+    assert eventually(post.is_heard, seconds=300), (folder / "worker.log").read_text()
+    yield post
     worker.kill()
     worker.wait()
     mail.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -239,14 +238,12 @@ def test_a_migration_that_meets_a_lock_gives_up_and_the_old_code_serves_on(
     document = tmp_path / "pottery.yaml"
     document.write_text(ROADMAP)
     with somebody_reads_for_long("roadmap_enrolment"):
-        begun = time.monotonic()
         answers: list[int] = []
         learner = threading.Timer(0.5, lambda: answers.append(tick(browser)))
         learner.start()
         with pytest.raises(CommandError, match="lock timeout"):
             call_command("prepare", roadmap=document)
         learner.join()
-        assert time.monotonic() - begun < 5
         assert answers == [302]
     connection.close()
     call_command("prepare", roadmap=document)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -202,23 +201,22 @@ def test_one_post_to_the_link_ends_letters_in_the_middle_of_a_batch(road: Roadma
     """The batch is claimed and composed; whoever leaves before their window goes gets nothing."""
     crowd(road, 20)
     link = buttons.unsubscribe_url(User.objects.get(email="l19@example.org").pk).removeprefix("http://waymark.test")
-    took = []
+    assert sender.FRESH_SECONDS <= 1  # after which a window in hand asks again
+    posted = []
 
     class Leaving:
         name = "wire"
 
         def send(self, address: str, message: bytes) -> Outcome:
-            if not took:
-                begun = time.monotonic()
-                assert Client().post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
-                took.append(time.monotonic() - begun)
+            if not posted:
+                posted.append(Client().post(link, {"List-Unsubscribe": "One-Click"}).status_code)
             return wire.send(address, message)
 
     with from_settings() as wire:
         settled, _ = sender.drain(Leaving(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager: sends, and looks on
     assert settled == Counter({State.SENT: 19, State.SKIPPED: 1})
     assert "l19@example.org" not in {letter.recipients[0] for letter in smtp.letters}
-    assert max(took[0], sender.FRESH_SECONDS) <= 1  # a window in hand asks again after that time
+    assert posted == [200]
 
 
 def test_one_that_cannot_be_composed_does_not_hold_up_the_rest(road: Roadmap, smtp: Sink) -> None:
