@@ -20,6 +20,7 @@ MAX_VALUES = 150_000  # keys, values and containers; a real 2 MiB document has s
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+NUMBER = re.compile(rf"({_FLOAT.pattern}|{_INFINITE.pattern})\Z")  # what is a text only in quotes
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _WORDS |= {spelling: value for word, value in _WORDS.items() for spelling in (word.title(), word.upper())}
 

@@ -8,6 +8,14 @@ from typing import Any
 import yaml
 
 from .format import Document
+from .markup import NUMBER
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Puts in quotes what `markup` would read as a number, `0e0` for one, besides what YAML 1.1 would."""
+
+
+_Dumper.add_implicit_resolver("tag:yaml.org,2002:float", NUMBER, list("-+.0123456789"))
 
 
 def to_data(document: Document) -> dict[str, Any]:
@@ -18,7 +26,7 @@ def to_data(document: Document) -> dict[str, Any]:
 def dump(document: Document) -> str:
     """Return the canonical YAML; a dump, parsed and dumped again, is the same bytes."""
     data = document.model_dump(mode="python", exclude_defaults=True)
-    return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def dump_json(document: Document) -> str:
