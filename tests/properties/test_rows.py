@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.property, pytest.mark.django_db]
 
 
 @given(seeds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)  # 200 without the database, in test_documents
 def test_dump_load_dump_is_the_same_bytes_by_way_of_the_database(seed: random.Random) -> None:
     written = dump(document(seed))
     with transaction.atomic():

@@ -33,9 +33,10 @@ def other_road(db) -> SimpleNamespace:
 
 @pytest.fixture
 def editor_user(db) -> User:
-    # Transactional tests empty the tables, so the migrations' own functions fill the group again.
-    import_module("roadmap.migrations.0004_admin_editors").make_group(apps)
-    import_module("roadmap.migrations.0007_editors_make_roadmaps").allow(apps)
+    if not Group.objects.filter(name="Editors").exists():
+        # Transactional tests empty the tables, so the migrations' own functions fill the group again.
+        import_module("roadmap.migrations.0004_admin_editors").make_group(apps)
+        import_module("roadmap.migrations.0007_editors_make_roadmaps").allow(apps)
     user = person("editor@example.org", is_staff=True)
     user.groups.add(Group.objects.get(name="Editors"))
     return user

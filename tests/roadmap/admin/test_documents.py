@@ -13,7 +13,7 @@ from django.urls import reverse
 from roadmap.document import dump, parse, to_data
 from roadmap.editions import document_of, publish
 from roadmap.models import Milestone, Roadmap, Stage
-from tests.roadmap.admin.helpers import address, edit, form_of, logged_in, messages_of, person
+from tests.roadmap.admin.helpers import address, edit, form_of, logged_in, messages_of, person, redraft
 
 UPLOAD = "/admin/roadmap/roadmap/upload/"
 
@@ -40,7 +40,7 @@ def lines(response) -> list[str]:
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
 def test_the_draft_and_the_edition_are_downloaded(editor, road, form):
-    edit(editor, road.algebra, title="Matrices")
+    redraft(road.algebra, title="Matrices")
     page = editor.get(address(road.roadmap)).text
     links = [reverse(f"admin:roadmap_roadmap_{form}", args=[road.roadmap.pk])]
     links.append(reverse(f"admin:roadmap_edition_{form}", args=[Roadmap.objects.get().current_edition_id]))
@@ -97,7 +97,7 @@ def test_a_draft_that_changed_since_is_looked_at_again(editor, road):
     data = draft(road)
     data["milestones"][0]["title"] = "Matrices"
     shown = send(editor, data)
-    edit(editor, road.aws, title="Amazon")
+    redraft(road.aws, title="Amazon")
     again = apply(editor, shown)
     assert again.status_code == 422
     assert "The draft has changed since this page was opened." in again.text

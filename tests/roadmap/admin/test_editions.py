@@ -8,14 +8,14 @@ from django.urls import reverse
 from roadmap.document import dump, from_data
 from roadmap.editions import document_of, publish, published
 from roadmap.models import Edition, Milestone
-from tests.roadmap.admin.helpers import add_row, address, edit, logged_in, person
+from tests.roadmap.admin.helpers import add_row, address, logged_in, person, redraft
 
 
 @pytest.fixture
 def second(editor, road) -> Edition:
     """An edition with a new step and a new title."""
     add_row(editor, road.algebra, "steps", title="Part 3", hours=0)
-    edit(editor, road.statistics, title="Probability")
+    redraft(road.statistics, title="Probability")
     return publish(roadmap=road.roadmap, by=None, notes="More algebra.")
 
 
@@ -42,7 +42,7 @@ def test_an_edition_tells_what_it_changed_as_its_review_did(editor, road, second
 
 
 def test_it_tells_what_was_frozen_whatever_is_edited_later(editor, road, second):
-    edit(editor, road.statistics, title="Chance")
+    redraft(road.statistics, title="Chance")
     page = editor.get(address(second)).text
     assert "Probability" in page
     assert "Chance" not in page

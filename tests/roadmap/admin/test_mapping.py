@@ -23,7 +23,6 @@ from roadmap.models import (
 from tests.roadmap.admin.helpers import (
     act,
     address,
-    edit,
     hidden,
     logged_in,
     look,
@@ -31,6 +30,7 @@ from tests.roadmap.admin.helpers import (
     messages_of,
     order_of,
     person,
+    redraft,
 )
 
 ACTIONS = ("split", "merge", "replace", "retire", "bring-back")
@@ -241,7 +241,7 @@ def test_a_circle_is_refused_with_its_path(editor, road):
 def test_a_stale_page_is_refused_and_keeps_what_was_entered(editor, road):
     shown = hidden(look(editor, road.algebra, "split", titles="Vectors\nMatrices"), "shown")
     version = str(Roadmap.objects.get().draft_version)
-    edit(editor, road.statistics, title="Probability")
+    redraft(road.statistics, title="Probability")
     for stale in ("x", "\0", "1e9", ""):
         page = look(editor, road.algebra, "split", titles="Vectors\nMatrices", shown=shown, draft_version=stale)
         assert page.status_code == 422

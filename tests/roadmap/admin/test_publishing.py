@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from roadmap.admin.differences import Row
 from roadmap.models import Choice, Edition, Prerequisite, Roadmap
-from tests.roadmap.admin.helpers import act, add_row, address, edit, logged_in, messages_of, person
+from tests.roadmap.admin.helpers import act, add_row, address, edit, logged_in, messages_of, person, redraft
 
 
 def review_url(road) -> str:
@@ -19,7 +19,7 @@ def publish(client, road, notes="Algebra takes longer.", **data):
 
 
 def test_the_review_shows_what_changes_and_for_whom(editor, road, learner):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     page = editor.get(review_url(road))
     assert "Learners see <strong>edition 1</strong>" in page.text
     change = Row("“Linear algebra”: 10 h (5 to 20) → 10 h (5 to 25)", "1 doing")
@@ -41,7 +41,7 @@ def test_the_review_groups_what_changed_by_titles_and_counts_who_chose(editor, r
 
 
 def test_the_review_takes_the_same_queries_whatever_changed(editor, road, learner, django_assert_num_queries):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     editor.get(review_url(road))
     with django_assert_num_queries(21):
         editor.get(review_url(road))
@@ -52,18 +52,18 @@ def test_the_review_takes_the_same_queries_whatever_changed(editor, road, learne
 
 
 def test_the_line_is_read_where_the_review_says(editor, road, learner):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     assert "Learners for whom something changes read it on their plan" in editor.get(review_url(road)).text
     publish(editor, road, notes="A note on the worst case.")
     assert "A note on the worst case." not in logged_in(learner).get("/plan/").text
-    edit(editor, road.algebra, title="Algebra")
+    redraft(road.algebra, title="Algebra")
     publish(editor, road, notes="Two milestones on evaluation.")
     assert "Two milestones on evaluation." in editor.get("/admin/roadmap/edition/").text
     assert "Two milestones on evaluation." in logged_in(learner).get("/plan/").text
 
 
 def test_publishing_reads_the_draft_once(editor, road, django_assert_max_num_queries):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     data = {"notes": "Longer.", "draft_version": Roadmap.objects.get().draft_version}
     with django_assert_max_num_queries(40) as queries:
         assert editor.post(review_url(road), data).status_code == 302
@@ -71,7 +71,7 @@ def test_publishing_reads_the_draft_once(editor, road, django_assert_max_num_que
 
 
 def test_publishing_makes_an_edition(editor, editor_user, road):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     response = publish(editor, road)
     assert messages_of(response) == ['Edition 2 is live. <a href="/roadmaps/data-scientist/">See it</a>']
     edition = Edition.objects.get(number=2)
@@ -94,9 +94,9 @@ def test_nothing_is_published_twice(editor, road):
 
 
 def test_a_draft_that_changed_meanwhile_is_looked_at_again(editor, road):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     version = Roadmap.objects.get().draft_version
-    edit(editor, road.algebra, effort_high=26)
+    redraft(road.algebra, effort_high=26)
     response = publish(editor, road, draft_version=version)
     assert response.status_code == 422
     assert "The draft has changed since this page was opened" in response.text
@@ -120,7 +120,7 @@ def test_findings_block_or_warn_with_a_link(editor, road):
     assert page.context["errors"][0].url == address(road.group)
     assert "is retired: choose another" in page.context["errors"][0].message
     assert publish(editor, road).status_code == 422
-    edit(editor, road.algebra, done_when="")
+    redraft(road.algebra, done_when="")
     page = editor.get(review_url(road))
     assert address(road.algebra) in [advice.url for advice in page.context["warnings"]]
 
@@ -163,19 +163,19 @@ def test_a_milestone_with_learners_does_not_vanish_unsaid(editor, road, learner)
 
 @pytest.mark.parametrize("notes", ["", " ", "a\0b", "x" * 301, "a\x07"])
 def test_a_release_needs_a_line(editor, road, notes):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     assert publish(editor, road, notes=notes).status_code == 422
     assert Edition.objects.count() == 1
 
 
 @pytest.mark.parametrize("version", ["", "x", "1e9", str(10**30), "\0"])
 def test_a_forged_version_is_refused(editor, road, version):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     assert publish(editor, road, draft_version=version).status_code == 422
 
 
 def test_publishing_is_a_post_with_the_permission(editor, road):
-    edit(editor, road.algebra, effort_high=25)
+    redraft(road.algebra, effort_high=25)
     editor.get(f"{review_url(road)}?notes=x&draft_version=1")
     assert Edition.objects.count() == 1
     assistant = person("assistant@example.org", is_staff=True)
@@ -190,7 +190,7 @@ def test_what_does_not_exist_is_404(editor, road, page):
 
 
 def test_the_preview_shows_the_draft_with_nothing_to_press(editor, road):
-    edit(editor, road.algebra, title="Matrices and vectors")
+    redraft(road.algebra, title="Matrices and vectors")
     page = editor.get(address(road.roadmap, "preview"))
     assert "Preview of the draft." in page.text
     assert "Roadmap, draft" in page.text
@@ -232,7 +232,7 @@ def test_a_draft_that_cannot_be_shown_says_what_is_missing(editor, road):
 
 def test_learners_read_the_edition_until_the_next_is_published(editor, client, road):
     url = "/roadmaps/data-scientist/milestones/linear-algebra/"
-    edit(editor, road.algebra, title="Matrices and vectors")
+    redraft(road.algebra, title="Matrices and vectors")
     assert "Linear algebra" in client.get(url).text
     publish(editor, road)
     assert "Matrices and vectors" in client.get(url).text

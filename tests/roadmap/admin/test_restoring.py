@@ -7,14 +7,14 @@ from django.urls import reverse
 
 from roadmap.editions import document_of, publish, published
 from roadmap.models import Edition, Milestone, MilestoneProgress, Roadmap
-from tests.roadmap.admin.helpers import address, edit, logged_in, make_milestone, messages_of, person
+from tests.roadmap.admin.helpers import address, logged_in, make_milestone, messages_of, person, redraft
 
 
 @pytest.fixture
 def grown(editor, road):
     """A second edition with a milestone more and another title."""
     make_milestone(road.roadmap, road.work, "kubernetes", "Kubernetes")
-    edit(editor, road.algebra, title="Algebra")
+    redraft(road.algebra, title="Algebra")
     publish(roadmap=road.roadmap, by=None)
     return road
 
@@ -108,7 +108,7 @@ def test_somebody_who_began_meanwhile_is_asked_for(editor, grown, learner):
 
 def test_a_draft_that_changed_meanwhile_is_looked_at_again(editor, grown):
     version = Roadmap.objects.get().draft_version
-    edit(editor, grown.algebra, title="Matrices")
+    redraft(grown.algebra, title="Matrices")
     response = restore(editor, draft_version=version)
     assert response.status_code == 422
     assert "The draft has changed since this page was opened." in response.text
