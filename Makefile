@@ -27,7 +27,7 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/python -m config.embedded
 
 test: $(STAMP)
-	@exec $(BIN)/python -m pytest -n 4 --dist loadfile $(if $(SLOW),,-m "not slow") $(if $(wildcard tests/$(ONLY)),tests/$(ONLY),$(ONLY))
+	@exec $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(if $(SLOW),,-m "not slow") $(if $(wildcard tests/$(ONLY)),tests/$(ONLY),$(ONLY))
 
 # Settings as in production, for what reads settings without starting anything.
 AS_IN_PRODUCTION = env -u WAYMARK_EMBEDDED DEBUG=0 SITE_URL=https://waymark.example ALLOWED_HOSTS=waymark.example \
