@@ -16,7 +16,10 @@ _CAUSES = {
     "skipped": "what you skip changed",
     "known": "what you know already changed",
     "pace": ("you earned less than your plan counts on", "you earned more than your plan counts on"),
-    "calendar": "time passes that only waiting fills",
+    "calendar": (
+        "time passes that only waiting fills",
+        "what takes its time is further along than your plan counted on",
+    ),
 }
 
 

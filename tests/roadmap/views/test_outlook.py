@@ -25,6 +25,10 @@ def test_the_largest_cause_is_told_first_and_in_its_direction() -> None:
     assert list(told([Reason("pace", -14)])) == [
         "2 weeks earlier, because you earned more than your plan counts on",
     ]
+    assert list(told([Reason("calendar", 21), Reason("calendar", -14)])) == [
+        "3 weeks later, because time passes that only waiting fills",
+        "2 weeks earlier, because what takes its time is further along than your plan counted on",
+    ]
 
 
 def test_a_beginner_is_neither_behind_nor_told_why(learner, enrolment):
