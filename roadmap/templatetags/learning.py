@@ -77,8 +77,8 @@ def tenth(value: float) -> str:
 
 @register.filter
 def less(now: float, before: float) -> str:
-    """Write a difference with its sign."""
-    return f"{now - before:+,.1f}".removesuffix(".0").replace("-", "−")
+    """Write a difference with its sign: of the figures as they are shown, so that a reader's sum comes out."""
+    return f"{round(now, 1) - round(before, 1):+,.1f}".removesuffix(".0").replace("-", "−")
 
 
 @register.filter

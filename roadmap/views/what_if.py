@@ -120,7 +120,14 @@ def _titles(document: Document, known: Collection[str]) -> list[str]:
 
 def _compared(mine: OwnJourney, form: WhatIfForm) -> dict[str, Any]:
     before, after = mine.plan, Plan(replace(mine.situation, progress=_tried(mine, form)))
-    return {"tried": after, "plan": before, "lines": _lines(before, after, mine.today)}
+    lines = _lines(before, after, mine.today)
+    return {"tried": after, "plan": before, "lines": lines, "is_held_back": _is_held_back(before, after)}
+
+
+def _is_held_back(before: Plan, after: Plan) -> bool:
+    """Tell whether other hours were tried, and the pace learned so far keeps the plan from counting on just these."""
+    was, said = (plan.situation.progress.hours_per_week for plan in (before, after))
+    return said != was and round(after.pace.hours, 1) != round(said, 1)
 
 
 def _tried(mine: OwnJourney, form: WhatIfForm) -> Progress:

@@ -31,7 +31,7 @@ def farewell(title: str) -> str:
 
 def pace(*, hours_per_week: float, target_on: date | None) -> str:
     by = f", to be there by {target_on.day} {target_on:%B %Y}" if target_on else ""
-    return f"Your plan now counts on {hours(hours_per_week)} hours a week{by}."
+    return f"You now have {hours(hours_per_week)} hours a week{by}."
 
 
 def step(title: str, *, done: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from roadmap.templatetags.learning import host, hours, mark, markdown
+from roadmap.templatetags.learning import host, hours, less, mark, markdown
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,13 @@ from roadmap.templatetags.learning import host, hours, mark, markdown
 )
 def test_hours_are_written_without_idle_decimals(value, written):
     assert hours(value) == written
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "written"), [(18.66, 6.84, "+11.9"), (3508.5, 3548.5, "−40"), (0.25, 4, "−3.8")]
+)
+def test_a_difference_is_that_of_the_figures_beside_it(now, before, written):
+    assert less(now, before) == written
 
 
 def test_an_address_is_known_by_its_host():

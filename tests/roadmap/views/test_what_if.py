@@ -6,7 +6,9 @@ import html
 import re
 
 import pytest
+from django.utils import timezone
 
+from roadmap.calendar import WEEK
 from roadmap.models import Event
 from tests.roadmap.test_actions import retire
 
@@ -100,6 +102,21 @@ def test_anybody_sees_a_preview_and_more_hours_are_sooner(client, roadmap):
     assert "/accounts/signup/" in fast
 
 
+def test_hours_that_a_learned_pace_holds_back_are_explained(me, enrolment):
+    """Ten silent weeks have taught a pace; what is said moves it in proportion, and beyond what was said and done."""
+    assert "learned your pace" not in me.get(f"{ROAD}what-if/", {"hours_per_week": "20"}).text
+    enrolment.started_on = timezone.localdate() - 10 * WEEK
+    enrolment.save()
+    page = me.get(f"{ROAD}what-if/", {"hours_per_week": "9"}).text
+    assert "Other hours alone move no date" in page
+    assert "It has learned your pace from 10 weeks of yours" in page
+    page = me.get(f"{ROAD}what-if/", {"hours_per_week": "20"}).text
+    assert "Your plan would count on" in page
+    assert "alone move no date" not in page
+    for hours in ("10", "1"):
+        assert "learned your pace" not in me.get(f"{ROAD}what-if/", {"hours_per_week": hours}).text
+
+
 def test_a_stage_that_is_known_claims_nothing_that_it_only_offers(me, enrolment, document):
     me.post(f"{ROAD}what-if/", {"hours_per_week": "10", "known": [stage.slug for stage in document.stages]})
     known = set(enrolment.progress.filter(state="known").values_list("milestone", flat=True))
@@ -137,6 +154,7 @@ def test_what_htmx_swaps_lies_within_what_is_read_out(me, path, part):
     """A live region that is itself replaced says nothing."""
     whole = me.get(ROAD + path, {"hours_per_week": "12"}).text
     assert re.search(rf'<div aria-live="polite"><\w+[^>]* id="{part}"', whole)
+    assert f'hx-target="#{part}" hx-swap="outerHTML show:top"' in whole
     swapped = me.get(ROAD + path, {"hours_per_week": "12"}, headers={"HX-Request": "true"}).text
     assert swapped.count(f'id="{part}"') == 1
     assert "<html" not in swapped
