@@ -1,11 +1,12 @@
 """Every test meets real servers: PostgreSQL, Redis, and where it asks for them SMTP and a browser.
 
 The servers start when this file is imported, for settings read their addresses before any fixture could run. Under
-xdist the first process starts them and the workers inherit the addresses; each worker has its own database and its own
-number in Redis.
+xdist the first process starts them and the workers inherit the addresses; each worker has its own database, a copy of
+one that is migrated once, and its own number in Redis.
 """
 
 import atexit
+import gc
 import os
 import secrets
 import signal
@@ -15,12 +16,16 @@ from pathlib import Path
 import django
 import pytest
 import redis
+from django.conf import settings as django_settings
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 from config.servers import ThrowAwayServers
 from config.tether import die_with_parent
 from tests.redis_numbers import with_number
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+MIGRATED = "test_waymark_migrated"
 
 pytest_plugins = ["tests.chromium", "tests.faults.hostile_smtp", "tests.smtp"]
 
@@ -67,6 +72,35 @@ REDIS = redis.Redis.from_url(os.environ["REDIS_URL"])
 django.setup()  # now, so that the other conftest files and the test modules may import models
 # An xdist worker inherits our environment; with this name in it, its settings would be read before it has its own.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the garbage collector, a tenth of all work otherwise, need not look at it again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Migrate a database before the workers begin; it goes when they have ended."""
+    name, blocker = connection.settings_dict["NAME"], config.stash[blocking_manager_key]
+    connection.settings_dict["TEST"]["NAME"] = MIGRATED
+    with blocker.unblock():
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.close()  # nobody may be connected to what is to be copied
+
+    def forget() -> None:
+        with blocker.unblock():
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+    config.add_cleanup(forget)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A worker's database is a copy of the migrated one."""
+    if WORKER:
+        django_settings.DATABASES["default"]["TEST"]["TEMPLATE"] = MIGRATED
 
 
 @pytest.fixture(scope="session")
