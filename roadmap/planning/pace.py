@@ -47,7 +47,8 @@ def pace_of(statements: Sequence[tuple[date, float]], weeks: Iterable[Week]) -> 
     """Return the pace after these weeks. `statements` are (local date, hours a week), oldest first, at least one.
 
     Saying what one does anyway changes nothing; saying more or less than before, and than one does, moves the pace in
-    the same proportion and makes it less certain.
+    the same proportion and makes it less certain. Of what is said between two weeks of evidence the last counts: a slip
+    that is put right leaves no trace.
     """
     return said_at(followed(prior(statements), statements, weeks), statements)
 
@@ -64,10 +65,12 @@ def followed(level: Level, statements: Sequence[tuple[date, float]], weeks: Iter
     following = statements[told][0] - WEEK if told < len(statements) else date.max
     scatter, step = WEEKLY**2, DRIFT**2
     for starts_on, hours, exposure in weeks:
-        while starts_on > following:
-            pace, variance = _restated(pace, variance, said, statements[told][1])
-            said, told = statements[told][1], told + 1
-            following = statements[told][0] - WEEK if told < len(statements) else date.max
+        if starts_on > following:
+            while starts_on > following:
+                told += 1
+                following = statements[told][0] - WEEK if told < len(statements) else date.max
+            pace, variance = _restated(pace, variance, said, statements[told - 1][1])
+            said = statements[told - 1][1]
         gain = variance / (variance + scatter / exposure)
         found, most = hours / exposure, MOST * (pace if pace > said else said)
         pace += gain * ((found if found < most else most) - pace)
@@ -79,8 +82,7 @@ def followed(level: Level, statements: Sequence[tuple[date, float]], weeks: Iter
 def said_at(level: Level, statements: Sequence[tuple[date, float]]) -> Pace:
     """Return the pace at a level once all that was said since is heard too."""
     pace, variance, seen, told = level
-    for (_, before), (_, after) in zip(statements[told - 1 :], statements[told:], strict=False):
-        pace, variance = _restated(pace, variance, before, after)
+    pace, variance = _restated(pace, variance, statements[told - 1][1], statements[-1][1])
     return Pace(pace, math.sqrt(variance), seen)
 
 

@@ -243,3 +243,11 @@ class TestFilter:
         assert said(20).hours == pytest.approx(2 * quiet.hours)
         assert said(20).sigma > quiet.sigma
         assert said(3).hours == pytest.approx(3)
+
+    def test_a_slip_that_is_put_right_leaves_no_trace(self) -> None:
+        weeks = self.weeks(*[5] * 12)
+        slip, right = MONDAY + 11 * WEEK + DAY, MONDAY + 11 * WEEK + 3 * DAY
+        for until in (11, 12):
+            quiet = pace_of(self.SAID, weeks[:until])
+            assert pace_of([*self.SAID, (slip, 100), (right, 10)], weeks[:until]) == quiet
+            assert pace_of([*self.SAID, (slip, 100)], weeks[:until]).hours > 5 * quiet.hours
