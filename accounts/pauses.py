@@ -12,6 +12,7 @@ from django.utils import timezone
 from .models import Pause, Preferences, User
 
 REMEMBERED = timedelta(days=7)
+MOST_REMEMBERED = 100  # changes; who makes more in a week is told a little less exactly what moved their plan
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def _remember(preferences: Preferences) -> None:
         "at": now.isoformat(),
         "spans": [[starts_on.isoformat(), until.isoformat()] for starts_on, until in spans],
     }
-    preferences.pauses_before = [*kept, before]
+    preferences.pauses_before = [*kept, before][:MOST_REMEMBERED]
     preferences.save(update_fields=["pauses_before"])
 
 

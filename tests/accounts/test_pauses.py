@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.pauses import known_at, pause, resume
+from accounts.pauses import MOST_REMEMBERED, known_at, pause, resume
 
 TODAY = date(2026, 11, 25)
 JUNE, DECEMBER, JANUARY, MARCH = date(2026, 6, 1), date(2026, 12, 20), date(2027, 1, 4), date(2027, 3, 1)
@@ -95,3 +95,14 @@ def test_what_the_pauses_were_is_known_for_a_week(ann: User) -> None:
     pause(user=ann, starts_on=DECEMBER, until=JANUARY, today=TODAY)
     ann.preferences.refresh_from_db()
     assert [change["spans"] for change in ann.preferences.pauses_before] == [planned, []]
+
+
+def test_no_number_of_changes_makes_the_memory_grow_for_ever(ann: User) -> None:
+    begun = timezone.now()
+    ann.preferences.pauses_before = [{"at": begun.isoformat(), "spans": []}] * (MOST_REMEMBERED - 1)
+    ann.preferences.save()
+    for _ in range(3):
+        pause(user=ann, starts_on=DECEMBER, until=JANUARY, today=TODAY)
+    ann.preferences.refresh_from_db()
+    assert len(ann.preferences.pauses_before) == MOST_REMEMBERED
+    assert known_at(begun - timedelta(hours=1), ann.preferences.pauses_before, ()) == []
