@@ -126,6 +126,13 @@ def test_a_stage_that_is_known_claims_nothing_that_it_only_offers(me, enrolment,
     assert me.get(f"{ROAD}plan.json").json()["counts"]["left"] == 0
 
 
+def test_of_a_target_nothing_is_said_where_nothing_is_left(me, document):
+    wish = {"hours_per_week": "10", "target_on": f"{timezone.localdate().year + 1}-06-01"}
+    assert "For the target" in me.get(f"{ROAD}what-if/", wish).text
+    all_known = wish | {"known": [stage.slug for stage in document.stages]}
+    assert "For the target" not in me.get(f"{ROAD}what-if/", all_known).text
+
+
 def test_a_stage_that_is_known_follows_the_choice_made_with_it(me, enrolment):
     me.post(f"{ROAD}what-if/", WISH)
     known = set(enrolment.progress.filter(state="known").values_list("milestone", flat=True))
