@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,6 +19,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -66,8 +68,16 @@ class SameRoadmap:
             kwargs["widget"] = RoadmapAutocomplete(db_field, self.admin_site, roadmap=request.roadmap)
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc] # a mixin
         if model is not Milestone:
-            field.choices = list(field.choices)  # read once for all rows of an inline
+            field.choices = self._choices(request, field)
         return field
+
+    def _choices(self, request: Any, field: Any) -> list[Any]:
+        """Read what may be chosen once for all rows of all forms that a page is made of."""
+        read = request.__dict__.setdefault("choices_read", {})
+        key = field.queryset.model, field.empty_label
+        if key not in read:
+            read[key] = [choice for choice in field.choices]  # noqa: C416 – `list` would count the rows first
+        return list(read[key])
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Leave out the icons that open related rows in a second window: every list is one click away."""
@@ -125,7 +135,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
                 raise Http404
         if request.roadmap is None:
             return self._choose_roadmap(request)
-        context = {"roadmap": request.roadmap, "draft": draft_of(request.roadmap), **(extra_context or {})}
+        context = {"roadmap": request.roadmap, "draft": _when_shown(request.roadmap), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
     def changelist_view(self, request: Any, extra_context: Any = None) -> HttpResponse:
@@ -141,7 +151,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
         if request.method == "POST" and "_move" in request.POST:
             return self._move(request)
         title = str(self.opts.verbose_name_plural).capitalize()
-        context = {"title": title, "roadmap": request.roadmap, "draft": draft_of(request.roadmap)}
+        context = {"title": title, "roadmap": request.roadmap, "draft": _when_shown(request.roadmap)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def _choose_roadmap(self, request: HttpRequest) -> HttpResponse:
@@ -262,6 +272,11 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
         if level == messages.SUCCESS:
             message = draft_of(Roadmap.objects.select_related("current_edition").get(pk=request.roadmap.pk)).sentence
         super().message_user(request, message, level, *args, **kwargs)
+
+
+def _when_shown(roadmap: Roadmap) -> SimpleLazyObject:
+    """Return the draft, to be read when a page speaks of it: an answer that leads on does not."""
+    return SimpleLazyObject(partial(draft_of, roadmap))
 
 
 def _key(text: str) -> int:

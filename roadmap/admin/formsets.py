@@ -10,7 +10,7 @@ from django.forms.models import BaseInlineFormSet
 from roadmap.models import Citation, GroupMember
 
 from .forms import fresh_slug
-from .ordering import OrderedFormSet
+from .ordering import OneEmptyRow, OrderedFormSet
 from .requirements import Requirements
 
 
@@ -35,7 +35,7 @@ class SourceLinkFormSet(OrderedFormSet):
     distinct = "source"
 
 
-class CitationFormSet(BaseInlineFormSet):
+class CitationFormSet(OneEmptyRow, BaseInlineFormSet):
     """Quotes get the roadmap of their milestone and the next free reference."""
 
     def clean(self) -> None:

@@ -13,6 +13,7 @@ from adminsortable2.admin import CustomInlineFormSet
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 
 def arrange(rows: QuerySet[Any], pks: Iterable[int]) -> int:
@@ -66,7 +67,15 @@ def _number(rows: QuerySet[Any], pks: Sequence[int]) -> int:
     return rows.model._default_manager.bulk_update(moved, ["position"]) if moved else 0
 
 
-class OrderedFormSet(CustomInlineFormSet):
+class OneEmptyRow:
+    """Lays out the empty row once; a page asks for it several times, and Django would lay out another each time."""
+
+    @cached_property
+    def empty_form(self) -> Any:
+        return super().empty_form  # type: ignore[misc] # a mixin
+
+
+class OrderedFormSet(OneEmptyRow, CustomInlineFormSet):
     """Rows of one parent, ordered by a number that dragging fills in and that can be typed; nothing twice."""
 
     distinct: str = ""
