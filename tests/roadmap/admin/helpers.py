@@ -114,11 +114,11 @@ def redraft(part, **changes):
     Roadmap.objects.filter(pk=part.roadmap_id).update(draft_version=F("draft_version") + 1)
 
 
-def edit(client, part, **changes):
-    """Open a part's form, change fields, post it."""
+def edit(client, part, follow=False, **changes):
+    """Open a part's form, change fields, post it; `follow` to the list that the answer leads to."""
     url = address(part)
     data = form_of(client.get(url)) | {name: str(value) for name, value in changes.items()}
-    return client.post(url, data, follow=True)
+    return client.post(url, data, follow=follow)
 
 
 def add_row(client, part, prefix, **fields):
@@ -128,7 +128,7 @@ def add_row(client, part, prefix, **fields):
     index = int(data[f"{prefix}-TOTAL_FORMS"])
     data[f"{prefix}-TOTAL_FORMS"] = str(index + 1)
     data |= {f"{prefix}-{index}-{name}": str(value) for name, value in fields.items()}
-    return client.post(url, data, follow=True)
+    return client.post(url, data)
 
 
 def form_of(response) -> dict[str, str]:
@@ -171,7 +171,7 @@ def look(client, part, action, **chosen):
     return client.post(url, wish | chosen)
 
 
-def act(client, part, action, **chosen):
+def act(client, part, action, follow=False, **chosen):
     """Do an action on a milestone as a person would: look at what it does, then confirm it."""
     url = address(part, action)
     page = client.get(url)
@@ -179,4 +179,4 @@ def act(client, part, action, **chosen):
     wish |= chosen
     if not hidden(page, "shown"):
         wish["shown"] = hidden(client.post(url, wish), "shown")
-    return client.post(url, wish, follow=True)
+    return client.post(url, wish, follow=follow)

@@ -62,7 +62,7 @@ def test_a_download_comes_back_without_a_change(editor, road):
 
 
 def test_half_way_work_is_downloaded_and_what_is_no_document_explained(editor, road):
-    edit(editor, road.algebra, **{"steps-0-hours": 9})
+    edit(editor, road.algebra, follow=True, **{"steps-0-hours": 9})
     url = reverse("admin:roadmap_roadmap_json", args=[road.roadmap.pk])
     assert editor.get(url).json()["milestones"][0]["steps"][0]["hours"] == 9
     road.group.members.all().delete()

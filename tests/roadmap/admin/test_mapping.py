@@ -118,7 +118,7 @@ def test_what_was_changed_since_it_was_shown_is_shown_again(editor, road):
 
 def test_a_split_is_one_save_told_in_the_history(editor, editor_user, road, finisher):
     before = Roadmap.objects.get().draft_version
-    response = act(editor, road.algebra, "split", titles=" Vectors \r\n\r\nMatrices\r\n")
+    response = act(editor, road.algebra, "split", follow=True, titles=" Vectors \r\n\r\nMatrices\r\n")
     assert messages_of(response)[0].startswith("Draft saved: ")
     assert Roadmap.objects.get().draft_version == before + 1
     assert order_of(road) == ["linear-algebra", "vectors", "matrices", "statistics", "cloud-aws", "cloud-azure"]
@@ -305,7 +305,7 @@ def test_another_roadmaps_milestones_are_not_offered(editor, road, other_road):
 
 def test_what_is_retired_already_or_not_yet_leads_back(editor, road):
     assert editor.get(address(road.algebra, "bring-back"), follow=True).redirect_chain[-1][0] == address(road.algebra)
-    act(editor, road.algebra, "retire")
+    act(editor, road.algebra, "retire", follow=True)
     for action in ACTIONS[:4]:
         response = editor.get(address(road.algebra, action), follow=True)
         assert messages_of(response) == ["“Linear algebra” is retired already."]

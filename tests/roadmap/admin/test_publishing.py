@@ -219,7 +219,7 @@ def test_half_way_work_can_be_previewed(editor, road):
 def test_a_draft_that_cannot_be_shown_says_what_is_missing(editor, road):
     """A group without members comes from half an import or a deletion; no page can do without them."""
     road.group.members.all().delete()
-    response = edit(editor, road.algebra, title="Algebra")
+    response = edit(editor, road.algebra, follow=True, title="Algebra")
     assert messages_of(response)[0].startswith("Draft saved: learners still see edition 1.")
     page = editor.get(address(road.roadmap, "preview"), follow=True)
     assert page.redirect_chain[-1][0] == review_url(road)
