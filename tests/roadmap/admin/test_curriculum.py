@@ -135,48 +135,74 @@ def test_a_circle_made_of_two_new_rows_is_refused(editor, road):
     assert editor.post(url, data).status_code == 422
 
 
+WEB = "begins with https:// or http://"
+HUGE = 10**30
+# What is posted together, and what is said at each field.
 BAD = [
-    ({"effort_low": 11}, "The low estimate is above the likely one."),
-    ({"effort_likely": 30}, "The high estimate is below the likely one."),
-    ({"effort_low": -1}, "This cannot be negative."),
-    ({"effort_high": 100_001}, "This is above 100,000."),
-    ({"effort_high": "NaN"}, "Enter a number."),
-    ({"effort_high": "inf"}, "Enter a number."),
-    ({"effort_high": "1e999"}, "Enter a number."),
-    ({"elapsed_low": 1}, "Give all three numbers of months, or none."),
-    ({"elapsed_low": 3, "elapsed_likely": 2, "elapsed_high": 4}, "The low estimate is above the likely one."),
-    ({"title": "a\0b"}, "Null characters are not allowed."),
-    ({"title": "a\tb"}, "Write it on one line, without tabs."),
-    ({"steps-0-title": "a\nb"}, "Write it on one line, without tabs."),
-    ({"summary": "a\x07b"}, "This holds a character that cannot be shown."),
-    ({"title": "x" * 201}, "at most 200 characters"),
-    ({"summary": "x" * 10_001}, "Keep this under 10,000 characters."),
-    ({"steps-0-hours": "-1"}, "greater than or equal to 0"),
-    ({"steps-0-hours": "NaN"}, "Enter a number."),
-    ({"steps-0-title": ""}, "This field is required."),
-    ({"steps-0-resource": "javascript:alert(1)"}, "begins with https:// or http://"),
-    ({"resources-0-url": "JaVaScRiPt:alert(1)"}, "begins with https:// or http://"),
-    ({"resources-0-url": "data:text/html,x"}, "begins with https:// or http://"),
-    ({"resources-0-url": "ftp://example.org/"}, "begins with https:// or http://"),
-    ({"resources-0-url": "https://user:p@example.org/"}, "Leave out the user name and password."),
-    ({"resources-0-url": "https://example.org/\nx"}, "begins with https:// or http://"),
-    ({"stage": 10**30}, "Select a valid choice."),
-    ({"steps-0-position": 10**30}, ""),
-    ({"place": 10**30}, ""),
-    ({"kind": "\0"}, "Select a valid choice."),
+    {
+        "effort_low": (11, "The low estimate is above the likely one."),
+        "title": ("a\0b", "Null characters are not allowed."),
+        "summary": ("a\x07b", "This holds a character that cannot be shown."),
+        "kind": ("\0", "Select a valid choice."),
+        "steps-0-hours": ("-1", "greater than or equal to 0"),
+        "steps-0-resource": ("javascript:alert(1)", WEB),
+        "resources-0-url": ("JaVaScRiPt:alert(1)", WEB),
+    },
+    {
+        "effort_high": (9, "The high estimate is below the likely one."),
+        "title": ("a\tb", "Write it on one line, without tabs."),
+        "summary": ("x" * 10_001, "Keep this under 10,000 characters."),
+        "stage": (HUGE, "Select a valid choice."),
+        "steps-0-hours": ("NaN", "Enter a number."),
+        "steps-0-title": ("a\nb", "Write it on one line, without tabs."),
+        "resources-0-url": ("data:text/html,x", WEB),
+    },
+    {
+        "effort_low": (-1, "This cannot be negative."),
+        "title": ("x" * 201, "at most 200 characters"),
+        "place": (HUGE, ""),
+        "steps-0-title": ("", "This field is required."),
+        "steps-0-position": (HUGE, ""),
+        "resources-0-url": ("ftp://example.org/", WEB),
+    },
+    {
+        "effort_high": (100_001, "This is above 100,000."),
+        "resources-0-url": ("https://user:p@example.org/", "Leave out the user name and password."),
+    },
+    {"effort_high": ("inf", "Enter a number."), "resources-0-url": ("https://example.org/\nx", WEB)},
+    {"effort_high": ("1e999", "Enter a number.")},
+    {"effort_high": ("NaN", "Enter a number.")},
 ]
+
+
+def errors_of(response) -> dict[str, str]:
+    """Return what a refused form says, by the name of the field that it is said at."""
+    forms = [response.context["adminform"].form]
+    for inline in response.context["inline_admin_formsets"]:
+        forms += inline.formset.forms
+    return {field.html_name: " ".join(field.errors) for form in forms for field in form if field.errors}
 
 
 def test_bad_input_is_an_error_at_the_field(editor, road, subtests):
     before = Milestone.objects.values().get(pk=road.algebra.pk)
     url = address(road.algebra)
     form = form_of(editor.get(url))
-    for changes, words in BAD:
-        with subtests.test(changes=str(changes)[:80]):
-            response = editor.post(url, form | {name: str(value) for name, value in changes.items()})
-            assert response.status_code == 422
-            assert words in response.text
-            assert Milestone.objects.values().get(pk=road.algebra.pk) == before
+    for bad in BAD:
+        response = editor.post(url, form | {name: str(value) for name, (value, _) in bad.items()})
+        assert response.status_code == 422
+        found = errors_of(response)
+        assert found.keys() == bad.keys()
+        for name, (value, words) in bad.items():
+            with subtests.test(name=name, value=str(value)[:40]):
+                assert words in found[name]
+        assert Milestone.objects.values().get(pk=road.algebra.pk) == before
+
+
+def test_months_are_given_whole_and_in_order(editor, road):
+    alone = edit(editor, road.algebra, elapsed_low=1)
+    assert errors_of(alone) == {"elapsed_likely": "Give all three numbers of months, or none."}
+    crossed = edit(editor, road.algebra, elapsed_low=3, elapsed_likely=2, elapsed_high=4)
+    assert errors_of(crossed) == {"elapsed_low": "The low estimate is above the likely one."}
 
 
 def test_resources_of_one_address_are_refused(editor, road):
