@@ -28,7 +28,6 @@ OURS = (
     "STATICFILES_STORAGE",
 )
 ADD_LEARNER = "from accounts.models import User; User.objects.create_user('ada@example.org')"
-FIND_LEARNER = "from accounts.models import User; print(User.objects.filter(email='ada@example.org').count())"
 
 
 class Supervisor:
@@ -40,6 +39,7 @@ class Supervisor:
             **{name: value for name, value in os.environ.items() if name not in OURS},
             "VAR_DIR": str(var_dir),
             "PORT": str(port),
+            "WEB_WORKERS": "1",  # each loads all of Django anew, and one serves as well as two
         }
         command = [sys.executable, "-m", "config.embedded"]
         self.process = subprocess.Popen(
@@ -102,23 +102,23 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def prepared(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A VAR_DIR after a first start, to copy: making one takes longer than most of these tests."""
-    var_dir = tmp_path_factory.mktemp("prepared") / "var"
-    supervisor = Supervisor(repository, var_dir, free_port()).wait_until_ready()
+def first(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Supervisor:
+    """A first start, which has ended in order; its VAR_DIR is for the others to copy, for making one takes longest."""
+    supervisor = Supervisor(repository, tmp_path_factory.mktemp("first") / "var", free_port()).wait_until_ready()
+    assert supervisor.serves()
     supervisor.process.terminate()
-    supervisor.process.communicate(timeout=60)
-    return var_dir
+    assert supervisor.process.wait(60) == 0
+    return supervisor
 
 
 @pytest.fixture
-def start(repository: Path, tmp_path: Path, prepared: Path) -> Iterator[Start]:
-    """Start supervisors, on a copy of `prepared` or `fresh` data, that don't outlive the test."""
+def start(repository: Path, tmp_path: Path, first: Supervisor) -> Iterator[Start]:
+    """Start supervisors, each on a copy of the `first` one's data, that don't outlive the test."""
     started: list[Supervisor] = []
 
-    def begin(name: str = "var", *, port: int | None = None, parent: bool = False, fresh: bool = False) -> Supervisor:
-        if not (tmp_path / name).exists() and not fresh:
-            shutil.copytree(prepared, tmp_path / name)
+    def begin(name: str = "var", *, port: int | None = None, parent: bool = False) -> Supervisor:
+        if not (tmp_path / name).exists():
+            shutil.copytree(first.var_dir, tmp_path / name)
         started.append(Supervisor(repository, tmp_path / name, port or free_port(), parent=parent))
         return started[-1]
 
@@ -126,46 +126,51 @@ def start(repository: Path, tmp_path: Path, prepared: Path) -> Iterator[Start]:
     for supervisor in started:
         supervisor.process.kill()
         supervisor.process.communicate()
-        assert supervisor.has_left_nothing()
+    assert all(supervisor.has_left_nothing() for supervisor in started)
 
 
-def test_a_killed_supervisor_leaves_no_process_and_nothing_a_learner_did_is_lost(start: Start) -> None:
-    first = start(fresh=True).wait_until_ready()
+def test_a_first_start_says_where_it_serves_and_who_administers(first: Supervisor) -> None:
     assert first.said[-1] == f"Ready: http://127.0.0.1:{first.port}/"
     assert first.said[-2].startswith("Administrator: admin@localhost, password ")
-    assert first.serves()
-    assert (first.var_dir / "env").stat().st_mode & 0o077 == 0
+    assert first.rest() == ""
+    assert first.has_left_nothing()
     assert (first.var_dir / "secret-key").stat().st_mode & 0o077 == 0
-    assert first.shell(ADD_LEARNER).returncode == 0
+    assert not (first.var_dir / "env").exists()
 
-    first.process.send_signal(signal.SIGKILL)
-    first.process.wait()
-    assert first.has_left_nothing(), processes_of(str(first.var_dir))
-    alone = first.shell(FIND_LEARNER)
+
+def test_killed_parts_come_back_and_a_killed_supervisor_leaves_no_process_and_loses_nothing(start: Start) -> None:
+    stack = start().wait_until_ready()
+    assert stack.said == [f"Ready: http://127.0.0.1:{stack.port}/"]
+    assert stack.serves()
+    assert (stack.var_dir / "env").stat().st_mode & 0o077 == 0
+    assert stack.shell(ADD_LEARNER).returncode == 0
+    people = stack.people()
+
+    sockets = read_environment(stack.var_dir)["RUN_FOLDER"]
+    for mark, part in ((sockets, "bin/postgres -D"), (sockets, "redis.sock"), (str(stack.var_dir), "gunicorn")):
+        [master, *_] = sorted(pid for pid, line in processes_of(mark).items() if part in line)
+        os.kill(master, signal.SIGKILL)
+        assert eventually(lambda: stack.people() == people, seconds=30)
+        assert eventually(stack.serves, seconds=30)
+
+    stack.process.send_signal(signal.SIGKILL)
+    stack.process.wait()
+    assert stack.has_left_nothing(), processes_of(str(stack.var_dir))
+    alone = stack.shell(ADD_LEARNER)
     assert alone.returncode != 0
     assert "left over from a `make run` that has ended" in alone.stderr
     assert "Set SECRET_KEY in the environment" in alone.stderr
 
-    second = start(port=first.port).wait_until_ready()
-    assert second.said == [f"Ready: http://127.0.0.1:{first.port}/"]
-    assert second.shell(FIND_LEARNER).stdout.strip() == "1"
-    second.process.terminate()
-    assert second.process.wait(30) == 0
-    assert second.rest() == ""
-    assert second.has_left_nothing()
-    assert not (second.var_dir / "env").exists()
+    again = start(port=stack.port).wait_until_ready()
+    assert again.said == stack.said
+    assert again.people() == people
+    again.process.terminate()
+    assert again.process.wait(30) == 0
+    assert again.rest() == ""
 
 
-def test_a_killed_make_ends_the_supervisor(start: Start) -> None:
-    supervisor = start(parent=True).wait_until_ready()
-    assert len(processes_of(str(supervisor.var_dir))) > 5
-    supervisor.process.kill()
-    supervisor.process.wait()
-    assert supervisor.has_left_nothing(), processes_of(str(supervisor.var_dir))
-
-
-def test_two_stacks_run_side_by_side_and_a_third_is_told_why_not(start: Start) -> None:
-    one, two = start("one"), start("two")
+def test_two_stacks_run_side_by_side_and_a_killed_make_ends_its_own(start: Start) -> None:
+    one, two = start("one", parent=True), start("two")
     for supervisor in (one, two):
         supervisor.wait_until_ready()
     assert one.shell(ADD_LEARNER).returncode == 0
@@ -178,16 +183,11 @@ def test_two_stacks_run_side_by_side_and_a_third_is_told_why_not(start: Start) -
     assert same_port.process.wait(30) == 1
     assert f"Port {one.port} cannot be used" in same_port.rest()
 
-
-def test_parts_that_are_killed_come_back(start: Start) -> None:
-    stack = start().wait_until_ready()
-    people = stack.people()
-    sockets = read_environment(stack.var_dir)["RUN_FOLDER"]
-    for mark, part in ((sockets, "bin/postgres -D"), (sockets, "redis.sock"), (str(stack.var_dir), "gunicorn")):
-        [master, *_] = sorted(pid for pid, line in processes_of(mark).items() if part in line)
-        os.kill(master, signal.SIGKILL)
-        assert eventually(lambda: stack.people() == people, seconds=30)
-        assert eventually(stack.serves, seconds=30)
+    assert len(processes_of(str(one.var_dir))) > 5
+    one.process.kill()
+    one.process.wait()
+    assert one.has_left_nothing(), processes_of(str(one.var_dir))
+    assert two.serves()
 
 
 def test_addresses_of_a_supervisor_that_is_gone_are_ignored_aloud(repository: Path, tmp_path: Path) -> None:
