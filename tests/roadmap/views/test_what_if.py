@@ -89,6 +89,14 @@ def test_wrong_values_are_refused_at_the_field(me, wrong, method):
     assert Event.objects.count() == before
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_what_is_wrong_stands_where_the_answer_would(me, headers):
+    """The field may be far below, on a phone and without JavaScript."""
+    page = me.get(f"{ROAD}what-if/", WISH | {"target_on": "2020-01-01"}, headers=headers).text
+    answer = page[page.index('id="tried"') :].split("</div>")[0]
+    assert "This day has passed." in answer
+
+
 def test_a_stranger_and_a_visitor_get_no_what_if(client, me, django_user_model, roadmap):
     client.logout()
     assert client.get(f"{ROAD}what-if/").status_code == 302
