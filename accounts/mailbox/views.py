@@ -7,14 +7,14 @@ from functools import wraps
 from ipaddress import ip_address
 from itertools import islice
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
+
+from accounts.frames import as_in_a_mail_program, framed, with_a_frame
 
 from . import store
 
@@ -66,7 +66,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 @embedded_only
 @never_cache
-@csp_update({"frame-src": [SELF]})
+@with_a_frame
 def mailbox_mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: its text, its HTML in a sandboxed frame, its headers."""
     return render(request, "accounts/mailbox_mail.html", {"mail": _mail_or_404(name)})
@@ -76,20 +76,10 @@ def mailbox_mail(request: HttpRequest, name: str) -> HttpResponse:
 @embedded_only
 @never_cache
 @xframe_options_sameorigin
-@csp(
-    {
-        "default-src": [NONE],
-        "style-src": [UNSAFE_INLINE],
-        "img-src": ["data:"],
-        "frame-ancestors": [SELF],
-        "base-uri": [NONE],
-        "form-action": [NONE],
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-    }
-)
+@as_in_a_mail_program
 def mailbox_html(_request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of one mail as a mail program would show it: no script, nothing loaded, links in a new tab."""
     html = _mail_or_404(name).html
     if not html:
         raise Http404
-    return HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
+    return framed(html)

@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.frames import as_in_a_mail_program, framed, with_a_frame
 from accounts.models import User
 from roadmap.digests import ledger, preview
-from roadmap.views.letters import as_in_a_mail_program, framed, with_a_frame
 
 if TYPE_CHECKING:
     from .operations import EnrolmentAdmin

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp, csp_update
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,24 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from accounts.frames import as_in_a_mail_program, framed, with_a_frame
 from roadmap.digests import ledger, preview
 from roadmap.views.gate import LearnerRequest, signed_in
-
-Decorator = Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]
-
-# As a mail program shows a letter: no script, nothing loaded, links in a new tab.
-as_in_a_mail_program: Decorator = csp(
-    {
-        "default-src": [NONE],
-        "style-src": [UNSAFE_INLINE],
-        "img-src": ["data:"],
-        "frame-ancestors": [SELF],
-        "base-uri": [NONE],
-        "form-action": [NONE],
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-    }
-)
-with_a_frame: Decorator = csp_update({"frame-src": [SELF]})
 
 
 @require_safe
@@ -60,8 +41,3 @@ def letter_html(request: LearnerRequest) -> HttpResponse:
     if not found.raw:
         raise Http404
     return framed(found.html)
-
-
-def framed(page: str) -> HttpResponse:
-    """Answer with a letter's HTML, whose links open in a new tab."""
-    return HttpResponse(page.replace("<head>", '<head><base target="_blank">', 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from roadmap.digests.transport import Outcome, from_settings
 from roadmap.models import Digest, Roadmap
 from tests.faults.chaos import ROADMAP
 from tests.faults.elsewhere import Elsewhere, elsewhere, server, tables
+from tests.faults.holding import transaction_open
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, states, use_smtp
@@ -260,29 +261,9 @@ def tick(browser: Client) -> int:
         connections.close_all()
 
 
-@contextmanager
-def somebody_reads_for_long(table: str) -> Iterator[None]:
+def somebody_reads_for_long(table: str) -> AbstractContextManager[None]:
     """A transaction that has read a table and does not end, as a back-up's does."""
-    read, done = threading.Event(), threading.Event()
-
-    def reading() -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(f"BEGIN; SELECT FROM {table}")
-                read.set()
-                done.wait(60)
-                cursor.execute("ROLLBACK")
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=reading)
-    thread.start()
-    read.wait(10)
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return transaction_open(f"SELECT FROM {table}")
 
 
 def test_an_old_back_up_sends_nothing_until_an_operator_releases_it(

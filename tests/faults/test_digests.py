@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from accounts.models import Preferences
 from roadmap.digests import ledger, planner, sender
 from roadmap.digests.transport import from_settings
 from roadmap.models import Digest, Roadmap
+from tests.faults.holding import transaction_open
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, states, use_smtp
@@ -75,29 +76,9 @@ def arrives_at(state: str) -> bool:
     return eventually(lambda: states().get(state, 0) > 0, seconds=60)
 
 
-@contextmanager
-def composing_waits() -> Iterator[None]:
+def composing_waits() -> AbstractContextManager[None]:
     """Hold up whoever composes: what only a letter reads is locked by another connection."""
-    held, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("BEGIN; LOCK TABLE roadmap_choice IN ACCESS EXCLUSIVE MODE")
-                held.set()
-                done.wait(90)
-                cursor.execute("ROLLBACK")
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    held.wait(10)
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return transaction_open("LOCK TABLE roadmap_choice IN ACCESS EXCLUSIVE MODE")
 
 
 def test_killed_before_the_wire_it_goes_again(road: Roadmap, hostile: HostileServer, repository: Path) -> None:
