@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -251,6 +251,7 @@ def _today(zone: str | None) -> date:
     return local_date(timezone.now(), zones.zone(zone or "UTC").key)
 
 
+@cache  # building it takes longer than asking it
 def _can_undo(enrolment: str) -> Exists:
     """Tell whether `standing.undoable_change` would find something among the events of the enrolment named."""
     earlier = Event.objects.filter(enrolment=OuterRef("enrolment"), pk__lt=OuterRef("pk")).order_by("-pk")

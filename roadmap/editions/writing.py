@@ -71,16 +71,16 @@ class _Writer:
         self._group_members()
         self._roadmap_parts()
         for model, keys in reversed(self.gone):
-            model._default_manager.filter(pk__in=keys).delete()
+            _delete(model, keys)
 
     def _parents(self, model: Any, rows: Iterable[Row]) -> dict[str, int]:
         """Write rows that others point to; return their primary keys by slug. Absent ones go at the very end."""
         mine = {"roadmap_id": self.roadmap.pk}
         key = ("roadmap_id", "slug")
         stored = _by_key(model.objects.filter(roadmap=self.roadmap), key)
-        absent = _save(model, stored, _placed(mine | row for row in rows), key)
+        saved, absent = _save(model, stored, _placed(mine | row for row in rows), key)
         self.gone.append((model, absent))
-        return dict(model.objects.filter(roadmap=self.roadmap).values_list("slug", "pk"))
+        return {row.slug: row.pk for row in (*stored.values(), *saved)}
 
     def _milestone(self, part: DocumentMilestone) -> Row:
         effort, elapsed = part.effort_hours, part.elapsed_months
@@ -192,16 +192,21 @@ def _replace(model: Any, stored: Iterable[Any], rows: list[Row], key: Key) -> No
     """Make the stored rows those given."""
     by_key = _by_key(stored, key)
     given = {tuple(row[name] for name in key) for row in rows}
-    model.objects.filter(pk__in=[row.pk for name, row in by_key.items() if name not in given]).delete()
+    _delete(model, [row.pk for name, row in by_key.items() if name not in given])
     _save(model, by_key, rows, key)
+
+
+def _delete(model: Any, keys: list[int]) -> None:
+    if keys:
+        model.objects.filter(pk__in=keys).delete()
 
 
 def _by_key(rows: Iterable[Any], key: Key) -> dict[tuple[Any, ...], Any]:
     return {tuple(getattr(row, name) for name in key): row for row in rows}
 
 
-def _save(model: Any, stored: dict[tuple[Any, ...], Any], rows: list[Row], key: Key) -> list[int]:
-    """Insert and update what differs; return the primary keys of stored rows that are not among those given."""
+def _save(model: Any, stored: dict[tuple[Any, ...], Any], rows: list[Row], key: Key) -> tuple[list[Any], list[int]]:
+    """Insert and update what differs; return that, and the primary keys of stored rows that were not given."""
     absent = dict(stored)
     changed = []
     for row in rows:
@@ -211,4 +216,4 @@ def _save(model: Any, stored: dict[tuple[Any, ...], Any], rows: list[Row], key: 
     if changed:
         names = [name for name in rows[0] if name not in key]
         model.objects.bulk_create(changed, BATCH, update_conflicts=True, unique_fields=list(key), update_fields=names)
-    return [row.pk for row in absent.values()]
+    return changed, [row.pk for row in absent.values()]

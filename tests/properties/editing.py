@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from roadmap.document import Document, brought_back, replaced, restore, to_data
@@ -154,7 +155,7 @@ def _become(data: Data, document: Document) -> None:
 
 def _free(data: Data, count: int) -> list[str]:
     taken = {part["slug"] for part in data["milestones"]}
-    return [slug for slug in (f"n{n}" for n in range(1_000)) if slug not in taken][:count]
+    return list(islice((slug for n in range(1_000) if (slug := f"n{n}") not in taken), count))
 
 
 def _work(random: random.Random, part: Data) -> None:

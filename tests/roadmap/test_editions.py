@@ -64,6 +64,7 @@ class TestRows:
         written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         assert len(written) == 1
         assert "draft_version" in written[0]
+        assert len(queries) == 20  # the roadmap's row four times, fourteen kinds of rows once, a savepoint's two ends
 
     def test_rows_keep_their_identity(self) -> None:
         roadmap = write(small(milestone("rye", steps=[{"slug": "mix", "title": "Mix", "hours": 2}])))
