@@ -2,51 +2,35 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from accounts import links
 from accounts.models import Invitation, User
+from tests.axe import Look, complaints
 from tests.conftest import REDIS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "seven quiet otters"
-SHOTS = os.environ.get("SHOTS")  # a folder: keep a picture of each page there
 
 
-@pytest.fixture(params=[(390, "dark"), (1280, "light")], ids=lambda look: f"{look[0]}-{look[1]}")
-def look(request: pytest.FixtureRequest, browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
-    """Look at a page, or at the one that is open: `look("settings", "/settings/")`."""
-    width, theme = request.param
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": width, "height": 900},
-        color_scheme=theme,
-        locale="en-GB",
-        reduced_motion="reduce",  # a message that is fading in has no contrast yet
-    )
-    page = context.new_page()
+@pytest.fixture
+def look(page: Page) -> Callable[..., Page]:
+    """Look at a page, or at the one that is open: `look("settings", "/settings/")`. The phone stays in the hand."""
 
     def look(name: str, path: str = "") -> Page:
         REDIS.flushdb()
         if path:
             page.goto(path)
-        if SHOTS:
-            page.screenshot(path=Path(SHOTS, f"{name}-{width}-{theme}.png"), full_page=True)
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        assert not [f"{name} {v['id']}: {v['nodes'][0]['html']}" for v in found]
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        found = complaints(page, Look(1280, "light"), Look(390, "dark"))
+        assert not found, "\n".join((name, *found))
         return page
 
-    yield look
-    context.close()
+    return look
 
 
 def test_before_one_is_in(look: Callable[..., Page], last_code: Callable[[], str], settings) -> None:
