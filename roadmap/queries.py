@@ -1,7 +1,7 @@
 """Reads: where a learner stands, in a fixed number of queries.
 
-A journey costs one query for the roadmap, the number of its current edition, the enrolment and the learner's time
-zone, and two more for the projection when there is an enrolment. The edition itself comes from memory.
+A journey costs one query for the roadmap, the number of its current edition and the enrolment, and two more for the
+projection when there is an enrolment. The edition comes from memory, and the time zone with who is logged in.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from accounts import zones
-from accounts.models import Pause, Preferences, User
+from accounts.models import Pause, User
 from accounts.pauses import known_at
 from roadmap import editions, projection
 from roadmap.calendar import WEEK, local_date
@@ -134,14 +134,12 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
     if not isinstance(user, User):
         row = rows.get()
         return Journey(row, row.edition, _today("UTC"))
-    mine = Preferences.objects.filter(user=user)
-    zone, changes = (Subquery(mine.values(name)[:1]) for name in ("timezone", "pauses_before"))
-    row = _with_enrolment(rows, user).annotate(zone=zone, pause_changes=changes, can_undo=_can_undo("mine__pk"))
-    row = row.annotate(paused=_pauses(user), edition_before=_edition_before("pk")).get()
+    rows = _with_enrolment(rows, user).annotate(can_undo=_can_undo("mine__pk"), paused=_pauses(user))
+    row = rows.annotate(edition_before=_edition_before("pk")).get()
     enrolment = _enrolment(row)
     if enrolment is None:
-        return Journey(row, row.edition, _today(row.zone))
-    visit = _visit(row, row, enrolment)
+        return Journey(row, row.edition, today_of(user))
+    visit = _visit(row, row, enrolment, user)
     return visit if enrolment.left_at else _own([(visit, enrolment)])[0]
 
 
@@ -151,12 +149,11 @@ def journeys(user: User) -> list[OwnJourney]:
     enrolments = list(
         Enrolment.objects.filter(user=user, left_at=None, roadmap__current_edition__isnull=False)
         .select_related("roadmap")
-        .annotate(edition=F("roadmap__current_edition__number"), zone=F("user__preferences__timezone"))
-        .annotate(can_undo=_can_undo("pk"), paused=_pauses(user), edition_before=_edition_before("roadmap"))
-        .annotate(pause_changes=F("user__preferences__pauses_before"))
+        .annotate(edition=F("roadmap__current_edition__number"), can_undo=_can_undo("pk"), paused=_pauses(user))
+        .annotate(edition_before=_edition_before("roadmap"))
         .annotate(unsure_of=Subquery(unsure.values("due_at")[:1]))
     )
-    found = _own([(_visit(row.roadmap, row, row), row) for row in enrolments])
+    found = _own([(_visit(row.roadmap, row, row, user), row) for row in enrolments])
     return [replace(mine, unsure_of=row.unsure_of) for mine, row in zip(found, enrolments, strict=True)]
 
 
@@ -181,13 +178,13 @@ def a_week_ago(journeys: Iterable[OwnJourney]) -> dict[int, Situation]:
     }
 
 
-def _visit(roadmap: Roadmap, row: Any, enrolment: Enrolment) -> Journey:
+def _visit(roadmap: Roadmap, row: Any, enrolment: Enrolment, user: User) -> Journey:
     spans = [(pause["from"], pause["until"]) for pause in row.paused]
-    spans_before = known_at(timezone.now() - WEEK, row.pause_changes or (), spans)
+    spans_before = known_at(timezone.now() - WEEK, user.preferences.pauses_before, spans)
     return Journey(
         roadmap,
         row.edition,
-        _today(row.zone),
+        today_of(user),
         enrolment,
         row.can_undo,
         Pauses.from_iso(spans),
@@ -246,9 +243,9 @@ def _published() -> QuerySet[Any]:
     return Roadmap.objects.filter(current_edition__isnull=False).annotate(edition=F("current_edition__number"))
 
 
-def _today(zone: str | None) -> date:
+def _today(zone: str) -> date:
     """Return today's date on a learner's wall."""
-    return local_date(timezone.now(), zones.zone(zone or "UTC").key)
+    return local_date(timezone.now(), zones.zone(zone).key)
 
 
 @cache  # building it takes longer than asking it
