@@ -77,6 +77,7 @@ class MappingForm(forms.Form):
         return self.wish
 
     def applied(self, cleaned: dict[str, Any]) -> Document:
+        """Return the draft as it would be; each action says so for itself."""
         raise NotImplementedError
 
 

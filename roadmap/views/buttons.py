@@ -6,6 +6,7 @@ until it expires. Nobody is logged in by it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -45,7 +46,7 @@ class Done:
     undo: Mapping[str, Any] | None = None
 
 
-class Act:
+class Act(ABC):
     """One button for one learner: what it offers, does and takes back."""
 
     heading: str
@@ -61,11 +62,13 @@ class Act:
         """Return what has to be filled in; an empty form where nothing has."""
         return forms.Form(data)
 
+    @abstractmethod
     def press(self, said: Mapping[str, Any], /) -> Done:
-        raise NotImplementedError
+        """Do it, with what the form said."""
 
+    @abstractmethod
     def take_back(self, data: Mapping[str, Any], /) -> str:
-        raise NotImplementedError
+        """Take back what `Done.undo` names and say so; raise `RefusedError` where that can't be."""
 
 
 class _OnMilestone(Act):
