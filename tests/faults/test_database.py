@@ -145,7 +145,7 @@ class TestRefusals:
 
     def test_a_deadlock(self, claim: Any) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '50ms'")
+            cursor.execute("SET deadlock_timeout = '2s'")  # we look once: the rival waits for us by then
         theirs = "UPDATE accounts_preferences SET digest_hour = digest_hour"
         with self.rival(claim, theirs) as when_we_wait:
             when_we_wait()
