@@ -8,12 +8,12 @@ again; one that has changed, or was never worked out, is derived then. So a brie
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -35,10 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A reader as the database has them, with the facts that their letter follows from, and the brief kept for it.
-
-    `pauses`, `told`, `pause_changes` and `kept` are JSON.
-    """
+    """A reader as the database has them, with the facts that their letter follows from, and the brief kept for it."""
 
     user_id: int
     name: str
@@ -46,12 +43,12 @@ class _Row:
     timezone: str
     weekday: int
     hour: int
-    pauses: str
-    told: str
-    pause_changes: str
+    pauses: list[tuple[str, str]]
+    told: dict[str, int]
+    pause_changes: list[dict[str, Any]]
     facts: str
     kept_key: str | None
-    kept: str | None
+    kept: Data | None
 
     @property
     def reader(self) -> Reader:
@@ -62,9 +59,9 @@ class _Row:
             self.timezone,
             self.weekday,
             self.hour,
-            json.loads(self.pauses),
-            json.loads(self.told),
-            json.loads(self.pause_changes),
+            self.pauses,
+            self.told,
+            self.pause_changes,
         )
 
 
@@ -122,10 +119,7 @@ def of(users: Collection[int], now: datetime) -> dict[int, tuple[Reader, Data | 
     """
     rows = _rows(users)
     derived = _derived([row for row in rows if row.kept_key != _key(row, now)], now)
-    return {
-        row.user_id: (row.reader, derived[row.user_id] if row.user_id in derived else json.loads(row.kept or ""))
-        for row in rows
-    }
+    return {row.user_id: (row.reader, derived.get(row.user_id, row.kept)) for row in rows}
 
 
 def prepare(now: datetime, *, limit: int = BATCH) -> int:

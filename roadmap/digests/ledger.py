@@ -19,13 +19,14 @@ from uuid import UUID, uuid4
 
 from django.db.models import Count, Min
 
-from roadmap.models import Digest, Suppression
+from roadmap.models import Digest
 
 from . import gate, reach, sql
 from .durable import durably, patiently
 from .verdicts import Claim, Envelope, Verdict
 
 State = Digest.State
+_UNSETTLED = {State.PENDING, State.CLAIMED, State.SENDING}
 
 LEASE = timedelta(minutes=10)
 
@@ -81,46 +82,62 @@ _RELEASE = """
      WHERE lease = %(lease)s AND state = 'claimed'
 """
 
-# `sending` is ours to repeat: the lease is known to this sender alone, and it has not gone to the wire yet.
-_LOCK_OURS = f"""
+# What is leased is claimed, sending or uncertain. Asked for the first two by name, PostgreSQL would read the index of
+# everybody's leases, those that are over included, instead of these few rows.
+_RIGHTS = f"""
     SELECT d.id, d.kind, d.expires_at, {reach.COLUMNS}
       FROM roadmap_digest d JOIN accounts_user u ON u.id = d.user_id JOIN accounts_preferences p ON p.user_id = u.id
       {reach.JOIN}
-     WHERE d.id = ANY(%(ids)s) AND d.lease = %(lease)s AND d.state IN ('claimed', 'sending')
-       FOR UPDATE OF d
+     WHERE d.id = ANY(%(ids)s) AND d.lease = %(lease)s AND d.state <> 'uncertain'
 """  # noqa: S608 – put together from constants only
 
-_MARK = """
-    UPDATE roadmap_digest d
-       SET kind = v.kind, state = v.state, reason = v.reason,
-           to_address = v.address, subject = v.subject, told = v.told,
-           lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
-           lease = CASE v.state WHEN 'sending' THEN d.lease END,
-           settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
-      FROM jsonb_to_recordset(%(marks)s::jsonb)
-        AS v(id bigint, kind text, state text, reason text, address text, subject text, told jsonb)
-     WHERE d.id = v.id AND d.id = ANY(%(ids)s)
-"""
-
-# Of `ids` PostgreSQL knows that they are few, of the records it does not: it would read the whole ledger for them.
-_SETTLE = """
-    UPDATE roadmap_digest d
-       SET state = v.state, reason = v.reason, smtp_code = v.code, smtp_reply = v.reply,
-           attempts = d.attempts + v.burned,
-           next_attempt_at = coalesce(v.next_attempt_at, d.next_attempt_at),
-           lease = NULL, lease_until = NULL,
-           settled_at = CASE WHEN v.state <> 'pending' THEN %(now)s END,
-           sent_at = CASE WHEN v.state = 'sent' THEN %(now)s END
-      FROM jsonb_to_recordset(%(verdicts)s::jsonb)
-        AS v(id bigint, state text, reason text, code int, reply text, burned int, next_attempt_at timestamptz)
-     WHERE d.id = v.id AND d.id = ANY(%(ids)s) AND d.lease = %(lease)s
-       AND d.state IN ('claimed', 'sending', 'uncertain')
-    RETURNING d.state
+# `sending` is ours to repeat: the lease is known to this sender alone, and it has not gone to the wire yet.
+# Of the ids PostgreSQL knows that they are few, of the records it does not: it would read the whole ledger for them.
+_TURN = """
+    WITH settled AS (
+      UPDATE roadmap_digest d
+         SET state = v.state, reason = v.reason, smtp_code = v.code, smtp_reply = v.reply,
+             attempts = d.attempts + v.burned,
+             next_attempt_at = coalesce(v.next_attempt_at, d.next_attempt_at),
+             lease = NULL, lease_until = NULL,
+             settled_at = CASE WHEN v.state <> 'pending' THEN %(now)s END,
+             sent_at = CASE WHEN v.state = 'sent' THEN %(now)s END
+        FROM jsonb_to_recordset(%(verdicts)s::jsonb)
+          AS v(id bigint, state text, reason text, code int, reply text, burned int, next_attempt_at timestamptz,
+               suppress boolean)
+       WHERE d.id = v.id AND d.id = ANY(%(settled)s::bigint[]) AND d.lease = %(lease)s
+         AND d.state IN ('claimed', 'sending', 'uncertain')
+      RETURNING d.state, d.to_address, v.reply, v.suppress),
+    suppressed AS (
+      INSERT INTO roadmap_suppression (address, reason, detail, created_at)
+      SELECT to_address, 'refused', max(reply), %(now)s FROM settled WHERE suppress GROUP BY to_address
+      ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, until = NULL),
+    marked AS (
+      UPDATE roadmap_digest d
+         SET kind = v.kind, state = v.state, reason = v.reason,
+             to_address = v.address, subject = v.subject, told = v.told,
+             lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
+             lease = CASE v.state WHEN 'sending' THEN d.lease END,
+             settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
+        FROM jsonb_to_recordset(%(marks)s::jsonb)
+          AS v(id bigint, kind text, state text, reason text, address text, subject text, told jsonb)
+       WHERE d.id = v.id AND d.id = ANY(%(marked)s::bigint[]) AND d.lease = %(lease)s
+         AND d.state <> 'uncertain'
+      RETURNING d.id, d.state)
+    SELECT NULL AS id, state FROM settled UNION ALL SELECT id, state FROM marked
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """A row that was marked; without its `id` one that was settled."""
+
+    id: int | None
     state: str
 
 
@@ -165,7 +182,7 @@ def release(lease: UUID) -> int:
     return sql.execute(_RELEASE, {"lease": lease})
 
 
-@durably
+@patiently
 def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: Mapping[int, Envelope]) -> Turn:
     """In one commit, settle what was sent and mark what goes next; only what comes back as `sending` may be sent.
 
@@ -173,16 +190,25 @@ def turn(now: datetime, lease: UUID, *, verdicts: Sequence[Verdict], envelopes: 
     is settled as skipped; whose address changed since the mail was composed, or who was asked whether to pause and has
     just come back, goes back to be composed anew.
     """
-    settled = _settle(now, lease, verdicts)
-    sending: set[int] = set()
-    if envelopes:
-        ours = sql.fetch(_Ours, _LOCK_OURS, {"ids": list(envelopes), "lease": lease, "now": now})
-        marks = {row.id: _mark(row, envelopes[row.id], now) for row in ours}
-        written = json.dumps([_row(digest, mark, envelopes[digest]) for digest, mark in marks.items()])
-        sql.execute(_MARK, {"now": now, "lease_until": now + LEASE, "ids": list(marks), "marks": written})
-        sending = {digest for digest, mark in marks.items() if mark.state is State.SENDING}
-        settled.update(mark.state for mark in marks.values() if mark.state in {State.SKIPPED, State.EXPIRED})
-    return Turn(frozenset(sending), settled)
+    ours = sql.fetch(_Ours, _RIGHTS, {"ids": list(envelopes), "lease": lease, "now": now}) if envelopes else []
+    marks = {row.id: _mark(row, envelopes[row.id], now) for row in ours}
+    if not verdicts and not marks:
+        return Turn(frozenset(), Counter())
+    found = sql.fetch(
+        _Turned,
+        _TURN,
+        {
+            "now": now,
+            "lease": lease,
+            "lease_until": now + LEASE,
+            "settled": [verdict.id for verdict in verdicts],
+            "verdicts": json.dumps([verdict._asdict() for verdict in verdicts], default=str),
+            "marked": list(marks),
+            "marks": json.dumps([_row(digest, mark, envelopes[digest]) for digest, mark in marks.items()]),
+        },
+    )
+    sending = frozenset(row.id for row in found if row.id is not None and row.state == State.SENDING)
+    return Turn(sending, Counter(State(row.state) for row in found if row.state not in _UNSETTLED))
 
 
 def _kind(row: _Ours, now: datetime) -> Digest.Kind:
@@ -206,41 +232,16 @@ def _row(digest: int, mark: _Mark, envelope: Envelope) -> dict[str, Any]:
     return {"id": digest, **mark._asdict(), **kept}
 
 
-def _settle(now: datetime, lease: UUID, verdicts: Sequence[Verdict]) -> Counter[State]:
-    if not verdicts:
-        return Counter()
-    written = json.dumps([found._asdict() for found in verdicts], default=str)
-    ids = [found.id for found in verdicts]
-    rows = sql.fetch(_Row, _SETTLE, {"now": now, "lease": lease, "ids": ids, "verdicts": written})
-    if refused := {v.id: v.reply for v in verdicts if v.suppress}:
-        _suppress(refused)
-    return Counter(State(row.state) for row in rows if row.state != State.PENDING)
-
-
-def _suppress(refused: Mapping[int, str]) -> None:
-    """Note the addresses of these digests, with the server's words, as ones that get no more."""
-    addresses = Digest.objects.filter(pk__in=refused).values_list("pk", "to_address")
-    Suppression.objects.bulk_create(
-        [
-            Suppression(address=address, reason=Suppression.Reason.REFUSED, detail=refused[digest])
-            for digest, address in addresses
-        ],
-        update_conflicts=True,
-        unique_fields=["address"],
-        update_fields=["reason", "detail", "until"],
-    )
-
-
 def unsettled() -> int:
     """Return how many digests are still to be settled."""
-    return Digest.objects.filter(state__in=[State.PENDING, State.CLAIMED, State.SENDING]).count()
+    return Digest.objects.filter(state__in=_UNSETTLED).count()
 
 
 def report(period: date | None = None) -> dict[str, Any]:
     """Count the ledger, or one local week of it: by state, what was due, since when the oldest waits, duplicates."""
     rows = Digest.objects.filter(period=period) if period else Digest.objects.all()
     found = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-    waiting = rows.filter(state__in=[State.PENDING, State.CLAIMED, State.SENDING]).aggregate(oldest=Min("due_at"))
+    waiting = rows.filter(state__in=_UNSETTLED).aggregate(oldest=Min("due_at"))
     twice = rows.order_by().values("user", "period").annotate(copies=Count("pk")).filter(copies__gt=1)
     return {
         **{state.value: found.get(state.value, 0) for state in State},

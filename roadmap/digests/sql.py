@@ -1,7 +1,8 @@
 """The ledger's statements are SQL, since what they promise is PostgreSQL's; this runs them.
 
 Values travel apart from their statement, so that PostgreSQL plans each statement once a connection and not once a call:
-planning the ledger's costs more than running them.
+planning the ledger's costs more than running them. Results come in PostgreSQL's binary format, which spares the reading
+of dates; JSON comes as what it says.
 """
 
 from __future__ import annotations
@@ -40,4 +41,5 @@ def _cursor() -> CursorWrapper:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     raw: Any = psycopg.Cursor(connection.connection)
+    raw.format = psycopg.pq.Format.BINARY
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)

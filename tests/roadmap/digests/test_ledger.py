@@ -233,7 +233,7 @@ def test_one_commit_settles_and_marks(road: Roadmap, django_assert_num_queries) 
     first, second = claims[:8], claims[8:]
     ledger.turn(MONDAY_8, claims[0].lease, verdicts=[], envelopes={c.id: envelopes[c.id] for c in first})
     verdicts = [Verdict(c.id, State.SENT, code=250) for c in first]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         turn = ledger.turn(
             MONDAY_8, claims[0].lease, verdicts=verdicts, envelopes={c.id: envelopes[c.id] for c in second}
         )
