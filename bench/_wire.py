@@ -18,7 +18,10 @@ ANSWERS = {
 
 
 class Server(asyncio.Protocol):
-    """As little of SMTP as `smtplib` needs: what is measured is who sends, not who receives."""
+    """As little of SMTP as `smtplib` needs: what is measured is who sends, not who receives.
+
+    What it answers to commands that came together goes out together, as RFC 2920 (3.2) asks of servers.
+    """
 
     folder: Path
     arrived = 0
@@ -26,38 +29,39 @@ class Server(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport, self.buffer, self.in_data, self.to = transport, bytearray(), False, b""
+        self.is_over = False
         transport.write(b"220 bench\r\n")
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
-        while True:
-            end = self.buffer.find(b"\r\n.\r\n" if self.in_data else b"\r\n")
-            if end < 0:
-                return
+        answers = []
+        while (end := self.buffer.find(b"\r\n.\r\n" if self.in_data else b"\r\n")) >= 0:
             if self.in_data:
-                self.keep(bytes(self.buffer[: end + 2]))
+                answers.append(self.keep(bytes(self.buffer[: end + 2])))
                 del self.buffer[: end + 5]
             else:
-                self.obey(bytes(self.buffer[:end]))
+                answers.append(self.obey(bytes(self.buffer[:end])))
                 del self.buffer[: end + 2]
+        self.transport.write(b"".join(answers))
+        if self.is_over:
+            self.transport.close()
 
-    def obey(self, line: bytes) -> None:
+    def obey(self, line: bytes) -> bytes:
         verb = line[:4].upper()
         self.in_data = verb == b"DATA"
         if verb == b"RCPT":
             self.to = line[line.index(b"<") + 1 : line.index(b">")]
-        self.transport.write(ANSWERS.get(verb, b"250 OK\r\n"))
-        if verb == b"QUIT":
-            self.transport.close()
+        self.is_over = verb == b"QUIT"
+        return ANSWERS.get(verb, b"250 OK\r\n")
 
-    def keep(self, message: bytes) -> None:
+    def keep(self, message: bytes) -> bytes:
         self.in_data = False
         with (self.folder / "recipients").open("ab") as file:
             file.write(self.to + b"\n")
         Server.arrived += 1
         if Server.arrived % KEPT_EVERY == 1:
             (self.folder / f"{Server.arrived}.eml").write_bytes(message.replace(b"\r\n..", b"\r\n."))
-        self.transport.write(b"250 Kept\r\n")
+        return b"250 Kept\r\n"
 
 
 async def serve(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -28,7 +28,7 @@ from .verdicts import Claim, Envelope, Verdict
 State = Digest.State
 WIDTH = 76
 BEGINNING = re.compile(r" *(?:\d+\. |- )?")  # of a line: what follows is set below its first word
-LONG_LINE = re.compile(rf"^(?!.*://).{{{WIDTH + 1},}}$", re.MULTILINE)  # a link stays whole, or nobody could open it
+LONG_LINE = re.compile(rf"^.{{{WIDTH + 1},}}$", re.MULTILINE)
 BLANK_LINES = re.compile(r"\n\s*\n")
 TEMPLATES = {"weekly": "digest", "question": "pause"}  # by the kind of a digest
 PAUSE_SUBJECT = "Shall we pause?"
@@ -45,31 +45,28 @@ class Mail:
     message: bytes
 
 
-def mails(claims: Sequence[Claim], now: datetime) -> tuple[dict[int, Mail], list[Verdict]]:
-    """Compose the mails of a batch; return them by digest, and the verdict on each digest that gets none.
+def mails(claims: Sequence[Claim], now: datetime) -> Iterator[tuple[Claim, Mail | Verdict]]:
+    """Yield each claimed digest with its mail, composed when it is asked for, or the verdict on one that gets none.
 
     One that cannot be composed fails alone; the rest go.
     """
     found = briefs.of({claim.user_id for claim in claims}, now)
-    ready: dict[int, Mail] = {}
-    verdicts = []
     for claim in claims:
-        reader, data = found.get(claim.user_id, (None, None))
-        if reader is None or reader.address is None:
-            verdicts.append(Verdict(claim.id, State.SKIPPED, "nobody to write to"))
-        elif data is None:
-            verdicts.append(Verdict(claim.id, State.FAILED, "could not be composed"))
-        elif data["skip"]:
-            verdicts.append(Verdict(claim.id, State.SKIPPED, data["skip"]))
-        else:
-            try:
-                ready[claim.id] = compose(
-                    reader, data, kind=claim.kind, period=claim.period, message_id=claim.message_id, now=now
-                )
-            except Exception:
-                log.exception("digest_not_composed", digest=claim.id)
-                verdicts.append(Verdict(claim.id, State.FAILED, "could not be composed"))
-    return ready, verdicts
+        yield claim, _mail(claim, *found.get(claim.user_id, (None, None)), now=now)
+
+
+def _mail(claim: Claim, reader: Reader | None, data: Data | None, *, now: datetime) -> Mail | Verdict:
+    if reader is None or reader.address is None:
+        return Verdict(claim.id, State.SKIPPED, "nobody to write to")
+    if data is None:
+        return Verdict(claim.id, State.FAILED, "could not be composed")
+    if data["skip"]:
+        return Verdict(claim.id, State.SKIPPED, data["skip"])
+    try:
+        return compose(reader, data, kind=claim.kind, period=claim.period, message_id=claim.message_id, now=now)
+    except Exception:
+        log.exception("digest_not_composed", digest=claim.id)
+        return Verdict(claim.id, State.FAILED, "could not be composed")
 
 
 def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: str, now: datetime) -> Mail:
@@ -162,8 +159,10 @@ def as_letter(text: str) -> str:
 
 
 def _wrapped(found: re.Match[str]) -> str:
-    """Break a line at its spaces."""
+    """Break a line at its spaces; one with a link stays whole, or nobody could open it."""
     line = found[0]
+    if "://" in line:
+        return line
     beginning = BEGINNING.match(line)
     indent = beginning.end() if beginning else 0
     lines, room, start = [], WIDTH, ""

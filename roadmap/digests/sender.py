@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from itertools import islice
 
 import structlog
 
@@ -23,6 +22,7 @@ FRESH_SECONDS = 1.0  # a right to send that is older is asked for again
 SILENCES = 3  # mails in a row to which a server said nothing: it is as good as away
 
 Clock = Callable[[], datetime]
+Letters = list[tuple[Claim, Mail]]
 State = Digest.State
 
 log = structlog.get_logger(__name__)
@@ -66,9 +66,10 @@ class _Batch:
         self.transport, self.clock = transport, clock
         self.lease = claims[0].lease
         self._now, self._told_at = clock(), time.monotonic()
-        self.mails, self.verdicts = compose.mails(claims, self._now)
+        self._composing = compose.mails(claims, self._now)
+        self._composed: list[tuple[Claim, Mail]] = []
+        self.verdicts: list[Verdict] = []
         self.outcomes: list[tuple[Claim, Outcome]] = []
-        self.claims = [claim for claim in claims if claim.id in self.mails]
         self.settled: Counter[State] = Counter()
         self.is_server_there = True
         self.was_answered = False
@@ -77,32 +78,49 @@ class _Batch:
 
     def send(self, should_stop: Callable[[], bool]) -> None:
         """Take the batch to the wire; settle what went, and give back what did not."""
-        for window in _windows(self.claims):
-            if should_stop() or not self.is_server_there:
-                break
+        while (window := self._window()) and self.is_server_there and not should_stop():
             self._send_window(window)
         self._commit([])
         ledger.release(self.lease)
 
-    def _send_window(self, window: Sequence[Claim]) -> None:
-        ours = self._commit(window)
-        for index, claim in enumerate(window):
-            if self.is_server_there and time.monotonic() - self._asked_at > FRESH_SECONDS:
-                ours = self._ask_again([rest for rest in window[index:] if rest.id in ours])
-            if claim.id in ours:
-                self._hand_over(claim, self.mails[claim.id])
+    def _window(self) -> Letters:
+        """Return what goes next, composed; most of it was while the server had its say on what went before."""
+        while self._compose():
+            pass
+        window, self._composed = self._composed, []
+        return window
 
-    def _commit(self, claims: Sequence[Claim]) -> frozenset[int]:
-        """Settle what is known, mark `claims` as going out, and return those that may go."""
-        envelopes = {claim.id: self.mails[claim.id].envelope for claim in claims}
+    def _compose(self) -> bool:
+        """Compose one more letter of the next window; return whether there was one."""
+        if len(self._composed) == WINDOW or (found := next(self._composing, None)) is None:
+            return False
+        claim, mail = found
+        if isinstance(mail, Verdict):
+            self.verdicts.append(mail)
+        else:
+            self._composed.append((claim, mail))
+        return True
+
+    def _send_window(self, window: Letters) -> None:
+        going = self._commit(window)
+        while going:
+            if self.is_server_there and time.monotonic() - self._asked_at > FRESH_SECONDS:
+                going = self._ask_again(going)
+                continue
+            (claim, mail), *going = going
+            self._hand_over(claim, mail, then=going[0][1].envelope.address if going else "")
+
+    def _commit(self, letters: Letters) -> Letters:
+        """Settle what is known, mark `letters` as going out, and return those that may go."""
+        envelopes = {claim.id: mail.envelope for claim, mail in letters}
         now = self._moment()
         verdicts = [*self.verdicts, *(verdict(claim, outcome, now) for claim, outcome in self.outcomes)]
         turn = ledger.turn(now, self.lease, verdicts=verdicts, envelopes=envelopes)
         self._asked_at = time.monotonic()
         self.settled.update(turn.settled)
-        self._tell(verdicts, left_out=[claim.id for claim in claims if claim.id not in turn.sending])
+        self._tell(verdicts, left_out=[digest for digest in envelopes if digest not in turn.sending])
         self.verdicts, self.outcomes = [], []
-        return turn.sending
+        return [(claim, mail) for claim, mail in letters if claim.id in turn.sending]
 
     def _tell(self, verdicts: Sequence[Verdict], *, left_out: Sequence[int]) -> None:
         """Name the digests of a commit in the log: a line for eight of them. Why one was left out, its row says."""
@@ -120,19 +138,21 @@ class _Batch:
             self._now, self._told_at = self.clock(), time.monotonic()
         return self._now
 
-    def _ask_again(self, claims: Sequence[Claim]) -> frozenset[int]:
+    def _ask_again(self, letters: Letters) -> Letters:
         """Ask once more whether these may go: a slow server, or a process that was frozen, makes their right old.
 
         Who unsubscribed meanwhile is not written to, and nothing goes whose lease is over. That was taken for
         uncertain, but we know that it never went: it is given back.
         """
-        ours = self._commit(claims)
-        self.verdicts = [Verdict(claim.id, State.PENDING) for claim in claims if claim.id not in ours]
-        return ours
+        going = self._commit(letters)
+        ours = {claim.id for claim, _ in going}
+        self.verdicts += [Verdict(claim.id, State.PENDING) for claim, _ in letters if claim.id not in ours]
+        return going
 
-    def _hand_over(self, claim: Claim, mail: Mail) -> None:
+    def _hand_over(self, claim: Claim, mail: Mail, *, then: str) -> None:
         if self.is_server_there:
-            outcome = self.transport.send(mail.envelope.address, mail.message)
+            address = mail.envelope.address
+            outcome = self.transport.send(address, mail.message, then=then, meanwhile=self._compose)
             self._judge_server(outcome)
         else:
             outcome = Outcome(Fate.AWAY)
@@ -147,9 +167,3 @@ class _Batch:
         self._silences = self._silences + 1 if is_silent else 0
         self.is_server_there = outcome.fate is not Fate.AWAY and self._silences < SILENCES
         self.was_answered = self.was_answered or not (is_silent or outcome.fate is Fate.AWAY)
-
-
-def _windows(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
-    rest = iter(claims)
-    while window := list(islice(rest, WINDOW)):
-        yield window

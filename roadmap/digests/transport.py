@@ -1,17 +1,12 @@
-"""Hands one ready-made mail to a mail server, and knows what became of it.
-
-SMTP's one treacherous moment is between the final dot of a message and the server's answer: a connection lost before
-it means that nothing was delivered, one lost after it means that nobody can tell (RFC 1047). `smtplib` raises the
-same exception for both; `PhaseSMTP` remembers on which side of the dot it happened.
-"""
+"""Hands one ready-made mail to a mail server, and knows what became of it."""
 
 from __future__ import annotations
 
 import re
-import select
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, Self
@@ -22,12 +17,11 @@ from django.core.mail.message import sanitize_address
 from accounts.mailbox import store
 
 from .message import sender
+from .session import GO_ON, PhaseSMTP, PhaseSMTPS
 
 REPLY_LENGTH = 500
 AUTH_AND_CLOSING = {421, 454, 530, 534, 535, 538}
 BAD_ADDRESS = {550, 551, 553}
-GO_ON = 354
-TAKEN = {250, 251, GO_ON}
 UNSPEAKABLE = re.compile(r"[\0\r\n<>]")
 
 
@@ -59,77 +53,23 @@ class Outcome:
         return cls(fate, code, " ".join(printable.split())[:REPLY_LENGTH])
 
 
+def nothing() -> None:
+    """Do nothing: what there is to do while a server thinks, unless somebody knows better."""
+
+
 class Transport(Protocol):
-    """Something that takes mails: one address and the bytes of one message at a time."""
+    """Something that takes mails: one address and the bytes of one message at a time.
+
+    It may be told to which address the next one goes, `then`, and what to do `meanwhile`, until the answer comes.
+    """
 
     name: str
 
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
-    def send(self, address: str, message: bytes, /) -> Outcome: ...
-
-
-class PhaseSMTP(smtplib.SMTP):
-    """An SMTP session that knows whether the final dot of the last message has left, and what it was not told yet."""
-
-    dot_sent = False
-    unanswered = 0  # commands that the server has not answered, or whose answers nobody has read
-
-    def announce(self, sender: str, recipient: str) -> list[tuple[int, bytes]]:
-        """Say MAIL, RCPT and DATA, at once to a server that takes it so (RFC 2920); return its answers up to a refusal.
-
-        Three answers, the last a 354, mean that it waits for the message.
-        """
-        self.dot_sent = False
-        commands = (f"MAIL FROM:<{sender}>\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n")
-        groups = ("".join(commands),) if self.has_extn("pipelining") else commands
-        replies: list[tuple[int, bytes]] = []
-        for group in groups:
-            self.send(group)
-            self.unanswered = len(commands) // len(groups)
-            while self.unanswered:
-                replies.append(self._answer())
-                if replies[-1][0] not in TAKEN:
-                    return replies
-        return replies
-
-    def deliver(self, message: bytes) -> tuple[int, bytes]:
-        """Send the announced message (CRLF lines) and return the server's answer; sets `dot_sent` before the final dot.
-
-        The dot goes out on its own, after one look whether the server has hung up meanwhile, so that a connection
-        dropped during the body is known to be harmless.
-        """
-        body = message.replace(b"\r\n.", b"\r\n..")
-        self.send(b"." + body if body.startswith(b".") else body)
-        if self._has_hung_up():
-            self.close()
-            raise smtplib.SMTPServerDisconnected("Connection closed during the message")
-        self.dot_sent = True
-        self.send(b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
-        return self.getreply()
-
-    def start_over(self) -> None:
-        """Make ready for the next mail after a refusal; raise if the server waits for a message all the same."""
-        while self.unanswered:
-            if self._answer()[0] == GO_ON:
-                raise smtplib.SMTPServerDisconnected("The server took a message without a recipient")
-        self.rset()
-
-    def _answer(self) -> tuple[int, bytes]:
-        reply = self.getreply()
-        self.unanswered -= 1
-        return reply
-
-    def _has_hung_up(self) -> bool:
-        """Tell whether the server closed the connection. It has nothing to say here, so anything readable is an end."""
-        assert self.sock is not None
-        watch = select.poll()
-        watch.register(self.sock, select.POLLIN)
-        return bool(watch.poll(0))
-
-
-class PhaseSMTPS(PhaseSMTP, smtplib.SMTP_SSL):
-    """The same on a connection that is encrypted from its first byte."""
+    def send(
+        self, address: str, message: bytes, /, *, then: str = "", meanwhile: Callable[[], object] = nothing
+    ) -> Outcome: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,23 +103,31 @@ class SMTPTransport:
         if session is None:
             return
         try:
-            session.quit()
+            session.leave()
         except (smtplib.SMTPException, OSError):
             session.close()
 
-    def send(self, address: str, message: bytes) -> Outcome:
+    def send(
+        self, address: str, message: bytes, /, *, then: str = "", meanwhile: Callable[[], object] = nothing
+    ) -> Outcome:
         """Send one message (CRLF lines, 7-bit) to one address.
 
         A kept-open connection may have gone stale unnoticed: then the mail is tried once more on a new one, at once,
         which is safe since it is known that the first attempt never got to its end.
         """
         had_connection = self._session is not None
-        outcome = self._attempt(address, message)
+        outcome = self._attempt(address, message, then, meanwhile)
         if outcome.fate is Fate.LOST and had_connection:
-            outcome = self._attempt(address, message)
+            outcome = self._attempt(address, message, then, meanwhile)
         return outcome
 
-    def _attempt(self, address: str, message: bytes) -> Outcome:
+    def _attempt(self, address: str, message: bytes, then: str, meanwhile: Callable[[], object]) -> Outcome:
+        try:
+            path = _path(address)
+        except ValueError as error:  # an address that cannot be put into a command
+            return Outcome.of(Fate.REJECTED, None, type(error).__name__)
+        if self._session is not None and self._session.announced not in {"", path}:
+            self._drop()  # it waits for another mail
         try:
             session = self._session or self._connect()
         except smtplib.SMTPResponseException as error:
@@ -188,35 +136,23 @@ class SMTPTransport:
             return Outcome.of(Fate.AWAY, None, f"{type(error).__name__}: {error}")
         self._session = session
         try:
-            outcome = self._converse(session, _path(address), message)
+            replies = session.announce(self._sender, path)
+            if replies[-1][0] != GO_ON:
+                outcome = _refusal(replies)
+            else:
+                next_path = _path_or_none(then)
+                code, reply = session.deliver(message, sender=self._sender, then=next_path, meanwhile=meanwhile)
+                outcome = Outcome.of(_fate_at_dot(code), code, reply)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Outcome.of(
                 Fate.UNCERTAIN if session.dot_sent else Fate.LOST, None, f"{type(error).__name__}: {error}"
             )
-        except ValueError as error:  # an address that cannot be put into a command
-            return Outcome.of(Fate.REJECTED, None, type(error).__name__)
         if outcome.fate is Fate.AWAY:
             self._drop()
         elif outcome.fate is not Fate.SENT:
             self._reset(session)
         return outcome
-
-    def _converse(self, session: PhaseSMTP, path: str, message: bytes) -> Outcome:
-        replies = session.announce(self._sender, path)
-        code, reply = replies[-1]
-        if code == GO_ON:
-            code, reply = session.deliver(message)
-            if code == 250:
-                return Outcome.of(Fate.SENT, code, reply)
-        elif len(replies) == 1:
-            # Before a recipient is named the server speaks about us, not about the learner's mail.
-            return Outcome.of(Fate.DEFERRED if _is_passing(code) else Fate.AWAY, code, reply)
-        elif len(replies) == 2:
-            return Outcome.of(_fate_at_recipient(code, reply), code, reply)
-        if code in AUTH_AND_CLOSING:
-            return Outcome.of(Fate.AWAY, code, reply)
-        return Outcome.of(Fate.DEFERRED if _is_passing(code) else Fate.REJECTED, code, reply)
 
     def _connect(self) -> PhaseSMTP:
         """Open, encrypt and authenticate a session; an error here is the server's or the settings', never a mail's."""
@@ -261,7 +197,10 @@ class MailboxTransport:
     def __exit__(self, *_: object) -> None:
         """There is nothing to close."""
 
-    def send(self, _address: str, message: bytes, /) -> Outcome:
+    def send(
+        self, _address: str, message: bytes, /, *, then: str = "", meanwhile: Callable[[], object] = nothing
+    ) -> Outcome:
+        del then, meanwhile  # a folder answers at once
         try:
             store.deliver(message)
         except OSError as error:
@@ -277,8 +216,34 @@ def _path(address: str) -> str:
     return ascii_address
 
 
+def _path_or_none(address: str) -> str:
+    """Return an address as commands name it; empty for one that cannot be named, which its own turn will show."""
+    try:
+        return address and _path(address)
+    except ValueError:
+        return ""
+
+
 def _is_passing(code: int) -> bool:
     return 400 <= code < 500 and code not in AUTH_AND_CLOSING
+
+
+def _refusal(replies: Sequence[tuple[int, bytes]]) -> Outcome:
+    """Judge what was said to an announced mail, the last of it a refusal."""
+    code, reply = replies[-1]
+    if len(replies) == 2:
+        return Outcome.of(_fate_at_recipient(code, reply), code, reply)
+    fate = _fate_at_dot(code)
+    # Before a recipient is named the server speaks about us, not about the learner's mail.
+    return Outcome.of(Fate.AWAY if fate is Fate.REJECTED and len(replies) == 1 else fate, code, reply)
+
+
+def _fate_at_dot(code: int) -> Fate:
+    if code == 250:
+        return Fate.SENT
+    if code in AUTH_AND_CLOSING:
+        return Fate.AWAY
+    return Fate.DEFERRED if _is_passing(code) else Fate.REJECTED
 
 
 def _fate_at_recipient(code: int, reply: bytes) -> Fate:

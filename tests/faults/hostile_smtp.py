@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from io import BufferedReader
 
 import pytest
 
@@ -17,8 +17,8 @@ class HostileServer:
     """Follows a script, one behaviour a mail, the last one for ever. `kept` holds the bodies that it took charge of.
 
     Behaviours: `ok` · `drop-greeting` `drop-mail` `drop-rcpt` `drop-354` `drop-body`: before the dot · `drop-dot`:
-    keeps the mail, says nothing · `hang-dot`: keeps it, answers
-    after `hang_seconds`, as `hang-greeting` does · `quit`: keeps it, dies at QUIT ·
+    keeps the mail, says nothing · `hang-dot`: keeps it, answers after `hang_seconds`, as `hang-greeting` does ·
+    `curious`: keeps it, answers once it has heard what comes next · `quit`: keeps it, dies at QUIT ·
     a reply with its moment: `greeting 421 busy`, `mail 451 later`, `rcpt 550 unknown`, `data 554 no`, `dot 452 full`.
     """
 
@@ -26,6 +26,7 @@ class HostileServer:
     kept: list[bytes] = field(default_factory=list)
     connections: int = 0
     hang_seconds: float = 3.0
+    enough: threading.Event = field(default_factory=threading.Event)  # ends a hanging at the dot before its time
     port: int = 0
     offers: str = ""  # an extension that its EHLO lists
 
@@ -60,7 +61,7 @@ class HostileServer:
         except OSError:
             pass
 
-    def _converse(self, connection: socket.socket, lines: BinaryIO) -> None:
+    def _converse(self, connection: socket.socket, lines: BufferedReader) -> None:
         if self.script[0] == "hang-greeting":
             time.sleep(self.hang_seconds)
         elif "greeting" in self.script[0]:
@@ -75,7 +76,7 @@ class HostileServer:
             if not self._answer(connection, lines, verb, act):
                 return
 
-    def _answer(self, connection: socket.socket, lines: BinaryIO, verb: str, act: str) -> bool:
+    def _answer(self, connection: socket.socket, lines: BufferedReader, verb: str, act: str) -> bool:
         """Answer one command; return whether the conversation goes on."""
         moment, _, reply = act.partition(" ")
         if act == f"drop-{verb}":
@@ -93,7 +94,7 @@ class HostileServer:
             _say(connection, "250 ok")
         return True
 
-    def _take(self, connection: socket.socket, lines: BinaryIO, act: str) -> bool:
+    def _take(self, connection: socket.socket, lines: BufferedReader, act: str) -> bool:
         """Take a body; return whether the conversation goes on."""
         if act == "drop-354":
             return False
@@ -115,7 +116,9 @@ class HostileServer:
         if act == "drop-dot":
             return False
         if act == "hang-dot":
-            time.sleep(self.hang_seconds)
+            self.enough.wait(self.hang_seconds)
+        if act == "curious":
+            lines.peek()
         _say(connection, "250 2.0.0 kept")
         return True
 

@@ -65,12 +65,12 @@ def test_postgresql_ends_and_comes_back_while_mails_go_out(elsewhere: Elsewhere,
     class Shaken:
         name = "wire"
 
-        def send(self, address: str, message: bytes) -> Outcome:
+        def send(self, address: str, message: bytes, **hints: Any) -> Outcome:
             nonlocal handed
             handed += 1
             if handed in {3, 16}:
                 elsewhere.crash()
-            return wire.send(address, message)
+            return wire.send(address, message, **hints)
 
     with from_settings() as wire:
         sender.drain(Shaken(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager: sends, and looks on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from allauth.account.models import EmailAddress
 
 from accounts.mailbox import store
 from accounts.models import Preferences, User
+from roadmap.digests import compose
+from roadmap.digests.compose import Mail
+from roadmap.digests.verdicts import Claim, Verdict
 from roadmap.document import Document, from_data, to_data
 from roadmap.models import Digest, Edition, Enrolment, MilestoneProgress, Roadmap
 from tests.smtp import Sink
@@ -54,6 +57,15 @@ EDITION = {
         },
     ],
 }
+
+
+def letters_of(claims: Sequence[Claim], now: datetime) -> tuple[dict[int, Mail], list[Verdict]]:
+    """Compose the letters of some claims; return them by digest, and the verdicts on those that get none."""
+    found = [(claim.id, mail) for claim, mail in compose.mails(claims, now)]
+    return (
+        {digest: mail for digest, mail in found if isinstance(mail, Mail)},
+        [mail for _, mail in found if isinstance(mail, Verdict)],
+    )
 
 
 def make_roadmap(**changes: Any) -> Roadmap:

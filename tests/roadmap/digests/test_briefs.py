@@ -11,11 +11,11 @@ import time_machine
 
 from accounts.models import Pause, Preferences, User
 from roadmap import actions
-from roadmap.digests import briefs, compose, ledger, planner
+from roadmap.digests import briefs, ledger, planner
 from roadmap.digests.transport import Fate, Outcome
 from roadmap.digests.verdicts import Claim, verdict
 from roadmap.models import Brief, Enrolment, Roadmap
-from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, mark
+from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap, mark
 from tests.roadmap.digests.test_compose import WORKED
 from tests.roadmap.digests.test_news import CUP, publish
 
@@ -31,7 +31,7 @@ def due() -> Claim:
 
 
 def bytes_of(claim: Claim) -> bytes:
-    [mail] = compose.mails([claim], MONDAY_8)[0].values()
+    [mail] = letters_of([claim], MONDAY_8)[0].values()
     return mail.message
 
 
@@ -53,7 +53,7 @@ def test_due_mails_with_briefs_take_one_query(road: Roadmap, django_assert_num_q
     planner.plan_all(MONDAY_8)
     claims = ledger.claim(MONDAY_8, limit=100)
     with django_assert_num_queries(1):
-        assert len(compose.mails(claims, MONDAY_8)[0]) == 20
+        assert len(letters_of(claims, MONDAY_8)[0]) == 20
 
 
 def enrolment() -> Enrolment:
@@ -109,7 +109,7 @@ def test_a_brief_of_yesterday_or_of_another_release_is_stale(ann: User, monkeypa
 
 def test_what_the_last_letter_told_is_in_the_key(ann: User) -> None:
     claim = due()
-    [mail] = compose.mails([claim], MONDAY_8)[0].values()
+    [mail] = letters_of([claim], MONDAY_8)[0].values()
     Preferences.objects.update(digest_due_at=MONDAY_8 + timedelta(minutes=1))
     briefs.prepare(MONDAY_8)
     assert derived(ann) == 0

@@ -20,7 +20,7 @@ from roadmap.digests import compose, ledger, planner, words
 from roadmap.digests import message as wire
 from roadmap.digests.verdicts import Claim
 from roadmap.models import Enrolment, Roadmap
-from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, mark
+from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap, mark
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def claims() -> list[Claim]:
 def composed() -> EmailMessage:
     """Compose the one digest that is due."""
     [claim] = claims()
-    ready, verdicts = compose.mails([claim], MONDAY_8)
+    ready, verdicts = letters_of([claim], MONDAY_8)
     assert verdicts == []
     return parse(ready[claim.id].message)
 
@@ -71,7 +71,7 @@ def test_the_headers_are_those_of_the_contract(ann: User) -> None:
 def test_the_wire_gets_short_seven_bit_lines(road: Roadmap) -> None:
     make_learner(road, name="Žofie Ünal 🏺")
     [claim] = claims()
-    raw = compose.mails([claim], MONDAY_8)[0][claim.id].message
+    raw = letters_of([claim], MONDAY_8)[0][claim.id].message
     assert raw.isascii()
     assert all(line.endswith(b"\r\n") and len(line) <= 1000 for line in raw.splitlines(keepends=True))
     assert parse(raw)["To"].addresses[0].display_name == "Žofie Ünal 🏺"
@@ -155,7 +155,7 @@ def test_who_has_walked_the_whole_road_gets_no_more(ann: User) -> None:
     for milestone in ("clay", "bowl"):
         mark(ann, milestone, state="done", finished_on="2026-10-01")
     [claim] = claims()
-    ready, [verdict] = compose.mails([claim], MONDAY_8)
+    ready, [verdict] = letters_of([claim], MONDAY_8)
     assert ready == {}
     assert (verdict.state, verdict.reason) == ("skipped", "all finished")
 
@@ -197,7 +197,7 @@ def test_one_that_cannot_be_composed_fails_alone(road: Roadmap) -> None:
     mark(make_learner(road), "clay", state="doing", ticks={"wedge": "nonsense"})
     make_learner(road, "bob@example.org")
     both = claims()
-    ready, [verdict] = compose.mails(both, MONDAY_8)
+    ready, [verdict] = letters_of(both, MONDAY_8)
     assert len(ready) == 1
     assert (verdict.state, verdict.reason) == ("failed", "could not be composed")
 
@@ -206,9 +206,9 @@ def test_a_batch_is_read_in_a_fixed_number_of_queries(road: Roadmap, django_asse
     for number in range(20):
         mark(make_learner(road, f"l{number}@example.org"), "clay", **WORKED)
     batch = claims()
-    compose.mails(batch[:1], MONDAY_8)  # reads the edition, once per process
+    letters_of(batch[:1], MONDAY_8)  # reads the edition, once per process
     with django_assert_num_queries(5):
-        ready, _ = compose.mails(batch, MONDAY_8 + timedelta(minutes=1))
+        ready, _ = letters_of(batch, MONDAY_8 + timedelta(minutes=1))
     assert len(ready) == 20
 
 
@@ -251,7 +251,7 @@ def test_a_wrapped_line_goes_on_below_its_first_word(mark: str, indent: int) -> 
 
 def test_after_weeks_of_silence_the_letter_asks_whether_to_pause(ann: User) -> None:
     [claim] = claims()
-    [mail] = compose.mails([replace(claim, kind="question")], MONDAY_8)[0].values()
+    [mail] = letters_of([replace(claim, kind="question")], MONDAY_8)[0].values()
     message = parse(mail.message)
     assert message["Subject"] == mail.envelope.subject == "Shall we pause?"
     assert message["List-Unsubscribe"]
@@ -270,7 +270,7 @@ def test_one_whose_letter_breaks_fails_alone(road: Roadmap, monkeypatch: pytest.
     both = claims()
     build = wire.build
     monkeypatch.setattr(wire, "build", lambda **words: build(**words) if words["name"] == "bob" else 1 / 0)
-    ready, [verdict] = compose.mails(both, MONDAY_8)
+    ready, [verdict] = letters_of(both, MONDAY_8)
     assert len(ready) == 1
     assert (verdict.state, verdict.reason) == ("failed", "could not be composed")
 

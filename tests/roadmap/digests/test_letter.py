@@ -13,11 +13,11 @@ from django.db import connection
 from accounts.models import Pause, User
 from roadmap import actions
 from roadmap.calendar import DAY, WEEK
-from roadmap.digests import briefs, compose, ledger, planner, words
+from roadmap.digests import briefs, ledger, planner, words
 from roadmap.digests.contents import Data
 from roadmap.digests.letter import TITLE_LENGTH, short
 from roadmap.models import Enrolment, Event, Roadmap, State
-from tests.roadmap.digests.conftest import MONDAY_8, make_roadmap
+from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_roadmap
 from tests.roadmap.digests.test_compose import composed, part
 
 MONDAY = MONDAY_8.date()
@@ -144,7 +144,7 @@ def test_a_pause_made_after_planning_keeps_its_letters_away(ann: User, starts_on
     planner.plan_all(MONDAY_8)
     Pause.objects.create(user=ann, starts_on=MONDAY + starts_on * DAY, until=MONDAY + until * DAY)
     assert says(ann)["skip"] == skip
-    ready, verdicts = compose.mails(ledger.claim(MONDAY_8, limit=1), MONDAY_8)
+    ready, verdicts = letters_of(ledger.claim(MONDAY_8, limit=1), MONDAY_8)
     assert [verdict.reason for verdict in verdicts] == ([skip] if skip else [])
     assert bool(ready) == (not skip)
 

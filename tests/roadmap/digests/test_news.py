@@ -9,12 +9,12 @@ import pytest
 
 from accounts.models import User
 from roadmap import actions
-from roadmap.digests import compose, ledger, planner
+from roadmap.digests import ledger, planner
 from roadmap.digests.transport import Fate, Outcome
 from roadmap.digests.verdicts import verdict
 from roadmap.document import from_data, to_data
 from roadmap.models import Digest, Edition, Enrolment, Roadmap
-from tests.roadmap.digests.conftest import EDITION, MONDAY_8, make_learner, make_roadmap, mark
+from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, mark
 from tests.roadmap.digests.test_compose import DONE, parse, part
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def written(now: datetime, fate: Fate = Fate.SENT) -> str:
     """Take the one mail that is due to the wire, where it meets a fate; return its text."""
     planner.plan_all(now)
     [claim] = ledger.claim(now, limit=10)
-    mail = compose.mails([claim], now)[0][claim.id]
+    mail = letters_of([claim], now)[0][claim.id]
     ledger.turn(now, claim.lease, verdicts=[], envelopes={claim.id: mail.envelope})
     ledger.turn(now, claim.lease, verdicts=[verdict(claim, Outcome(fate), now)], envelopes={})
     text = part(parse(mail.message), "plain")
@@ -54,7 +54,7 @@ def test_both_parts_say_it_and_html_links_and_escapes(road: Roadmap, ann: User) 
     publish(road, CUP)
     planner.plan_all(MONDAY_8)
     [claim] = ledger.claim(MONDAY_8, limit=1)
-    message = parse(compose.mails([claim], MONDAY_8)[0][claim.id].message)
+    message = parse(letters_of([claim], MONDAY_8)[0][claim.id].message)
     assert f"- {LINE}" in part(message, "plain")
     html = part(message, "html")
     assert "Cups &amp; &lt;saucers&gt;</a>”." in html
@@ -115,7 +115,7 @@ def test_news_alone_are_no_reason_to_write_to_who_has_walked_the_whole_road(road
     publish(road, title="Renamed")
     planner.plan_all(MONDAY_8)
     [claim] = ledger.claim(MONDAY_8, limit=1)
-    assert compose.mails([claim], MONDAY_8)[0] == {}
+    assert letters_of([claim], MONDAY_8)[0] == {}
 
 
 def test_many_changes_are_counted(road: Roadmap, ann: User) -> None:
@@ -134,7 +134,7 @@ def test_news_are_read_in_the_same_number_of_queries(road: Roadmap, django_asser
     publish(road, CUP)
     planner.plan_all(MONDAY_8)
     claims = ledger.claim(MONDAY_8, limit=100)
-    compose.mails(claims[:1], MONDAY_8)  # reads both editions, once per process
+    letters_of(claims[:1], MONDAY_8)  # reads both editions, once per process
     with django_assert_num_queries(5):
-        ready, _ = compose.mails(claims, MONDAY_8)
+        ready, _ = letters_of(claims, MONDAY_8)
     assert len(ready) == 20

@@ -14,7 +14,7 @@ from roadmap import actions, takeout
 from roadmap.digests import compose, ledger, planner, sender
 from roadmap.digests.transport import from_settings
 from roadmap.models import Digest, Edition, Enrolment, Roadmap, Suppression
-from tests.roadmap.digests.conftest import EDITION, MONDAY_8, make_learner, make_roadmap, states
+from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, states
 from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db
@@ -142,10 +142,10 @@ def test_who_becomes_ineligible_after_claiming_gets_no_mail(
     ready_mails = compose.mails
 
     def composed_a_moment_before(*claims_and_now):
-        ready = ready_mails(*claims_and_now)
-        assert len(ready[0]) == 1
+        ready = list(ready_mails(*claims_and_now))
+        assert len(ready) == 1
         INELIGIBLE[reason](ann)
-        return ready
+        return iter(ready)
 
     monkeypatch.setattr(compose, "mails", composed_a_moment_before)
     settled = send()
@@ -254,7 +254,7 @@ class TestSilence:
         planner.plan_all(MONDAY_8)
         [claim] = ledger.claim(MONDAY_8, limit=1)
         assert claim.kind == Kind.QUESTION
-        envelopes = {claim.id: compose.mails([claim], MONDAY_8)[0][claim.id].envelope}
+        envelopes = {claim.id: letters_of([claim], MONDAY_8)[0][claim.id].envelope}
         Preferences.objects.update(last_seen_on=TODAY)
         assert ledger.turn(MONDAY_8, claim.lease, verdicts=[], envelopes=envelopes).sending == frozenset()
         assert states() == {"pending": 1}
@@ -266,7 +266,7 @@ class TestSilence:
         Preferences.objects.update(last_seen_on=TODAY - 3 * WEEK)
         planner.plan_all(MONDAY_8)
         [claim] = ledger.claim(MONDAY_8, limit=1)
-        envelopes = {claim.id: compose.mails([claim], MONDAY_8)[0][claim.id].envelope}
+        envelopes = {claim.id: letters_of([claim], MONDAY_8)[0][claim.id].envelope}
         turns = [ledger.turn(MONDAY_8, claim.lease, verdicts=[], envelopes=envelopes) for _ in range(2)]
         assert [turn.sending for turn in turns] == [{claim.id}, {claim.id}]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,69 @@ def test_a_server_that_takes_a_message_for_nobody_gets_none(hostile: HostileServ
     found = outcomes(hostile, ["rcpt 550 unknown", "ok"], count=2)
     assert [outcome.fate for outcome in found] == [Fate.REFUSED, Fate.SENT]
     assert (hostile.connections, len(hostile.kept)) == (2, 1)
+
+
+class TestAnnouncedWithTheDot:
+    """To a server that takes it so, the next mail is announced in the breath that ends the one before."""
+
+    @pytest.fixture
+    def in_a_row(self, hostile: HostileServer) -> Callable[[list[str]], list[str]]:
+        """Send as many mails as the script has behaviours, each naming the next; return their fates."""
+        hostile.offers = "PIPELINING"
+        people = ["ann@example.org", "bob@example.org", "cid@example.org", ""]
+
+        def send(script: list[str]) -> list[str]:
+            count, hostile.script = len(script), script
+            with transport_to(hostile, seconds=2) as wire:
+                return [wire.send(people[i], MESSAGE, then=people[i + 1]).fate.value for i in range(count)]
+
+        return send
+
+    def test_a_server_hears_of_it_before_it_answers(self, hostile: HostileServer, in_a_row) -> None:
+        assert in_a_row(["curious", "curious", "ok"]) == ["sent", "sent", "sent"]
+        assert (hostile.connections, len(hostile.kept)) == (1, 3)
+
+    @pytest.mark.parametrize(
+        ("script", "fates", "connections"),
+        [
+            (["dot 554 spam", "ok"], ["rejected", "sent"], 1),
+            (["dot 421 closing", "ok"], ["away", "sent"], 2),
+            (["ok", "mail 451 later", "ok"], ["sent", "deferred", "sent"], 2),  # DATA is taken all the same
+            (["ok", "rcpt 550 unknown", "ok"], ["sent", "refused", "sent"], 2),
+            (["ok", "data 554 no", "ok"], ["sent", "rejected", "sent"], 1),
+            (["ok", "drop-rcpt", "ok"], ["sent", "sent"], 2),
+            (["drop-dot", "ok"], ["uncertain", "sent"], 2),
+        ],
+    )
+    def test_what_becomes_of_one_is_not_put_down_to_the_other(
+        self, hostile: HostileServer, in_a_row, script: list[str], fates: list[str], connections: int
+    ) -> None:
+        assert in_a_row(script)[: len(fates)] == fates
+        assert hostile.connections == connections
+
+    def test_one_that_is_left_out_after_all_does_not_go(self, hostile: HostileServer) -> None:
+        hostile.offers = "PIPELINING"
+        with transport_to(hostile) as wire:
+            for address in ("ann@example.org", "cid@example.org"):
+                assert wire.send(address, MESSAGE, then="bob@example.org").fate is Fate.SENT
+        assert hostile.connections == 2
+        assert len(hostile.kept) == 2  # nor does a goodbye become one
+
+    def test_an_address_that_cannot_be_said_is_not(self, hostile: HostileServer) -> None:
+        hostile.offers = "PIPELINING"
+        with transport_to(hostile) as wire:
+            assert wire.send("ann@example.org", MESSAGE, then="bob@example.org>\r\nQUIT").fate is Fate.SENT
+            assert wire.send("ann@example.org", MESSAGE).fate is Fate.SENT
+        assert hostile.connections == 1
+
+
+def test_there_is_work_to_do_until_the_answer_comes(hostile: HostileServer) -> None:
+    hostile.script, hostile.hang_seconds = ["rcpt 550 unknown", "hang-dot"], 20
+    done: list[str] = []
+    with transport_to(hostile, seconds=2) as wire:
+        assert wire.send("ann@example.org", MESSAGE, meanwhile=lambda: done.append("too early")).fate is Fate.REFUSED
+        assert wire.send("ann@example.org", MESSAGE, meanwhile=hostile.enough.set).fate is Fate.SENT
+    assert done == []
 
 
 def test_a_stale_connection_is_replaced_and_the_mail_sent_once(hostile: HostileServer) -> None:

@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.links import sign, unsubscribe_token
 from accounts.models import Preferences, User
-from roadmap.digests import compose, ledger, planner
-from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap
+from roadmap.digests import ledger, planner
+from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap
 from tests.roadmap.digests.test_compose import parse
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def link(ann: User) -> str:
     """The path in the List-Unsubscribe header of a real letter."""
     planner.plan_all(MONDAY_8)
     [claim] = ledger.claim(MONDAY_8, limit=1)
-    raw = compose.mails([claim], MONDAY_8)[0][claim.id].message
+    raw = letters_of([claim], MONDAY_8)[0][claim.id].message
     return urlsplit(parse(raw)["List-Unsubscribe"].strip("<>")).path
 
 
