@@ -194,8 +194,10 @@ def _through_celery(port: int, number: int) -> Run:
                 time.sleep(0.005)
             began = time.monotonic()
             pending = Digest.objects.filter(state=Digest.State.PENDING)
-            while pending.exists() or leased.exists():
-                time.sleep(0.05)  # looking takes next to nothing, while counting the ledger is work
+            while pending.exists():
+                time.sleep(0.1)  # looking is work, too: PostgreSQL walks past all that was pending
+            while leased.exists():
+                time.sleep(0.01)
             seconds = time.monotonic() - began
             children = _children(worker.pid)
             megabytes = max(_peak_megabytes(pid) for pid in children)

@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from accounts import zones
 from roadmap.calendar import period_of
 from roadmap.models import Digest
 
@@ -146,6 +147,8 @@ def make_ready() -> None:
         skeletons(name, settings.SITE_URL)
     for wish in Wish:
         buttons.url(wish, 0)
+    for name in zones.allowed():
+        zones.zone(name)
 
 
 @lru_cache(maxsize=REMEMBERED)
