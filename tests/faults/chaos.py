@@ -62,7 +62,7 @@ BEATS = ("beat-1", "beat-2")
 
 @dataclass
 class MoodyServer(HostileServer):
-    """Throws dice for each mail, and counts what it threw."""
+    """Throws dice for each mail, and counts what it threw; to half the connections it offers pipelining."""
 
     dice: random.Random = field(default_factory=random.Random)
     thrown: Counter[str] = field(default_factory=Counter)
@@ -71,6 +71,9 @@ class MoodyServer(HostileServer):
         [act] = self.dice.choices(list(BEHAVIOURS), list(BEHAVIOURS.values()))
         self.thrown[act] += 1
         return act
+
+    def _offered(self) -> str:
+        return self.dice.choice(["", "PIPELINING"])
 
     def arrived(self) -> Counter[str]:
         """How many mails each address got."""

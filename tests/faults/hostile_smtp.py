@@ -45,6 +45,9 @@ class HostileServer:
     def _next(self) -> str:
         return self.script.pop(0) if len(self.script) > 1 else self.script[0]
 
+    def _offered(self) -> str:
+        return self.offers
+
     def _accept(self) -> None:
         while True:
             try:
@@ -83,8 +86,8 @@ class HostileServer:
             return False
         if reply and moment == verb:
             _say(connection, reply)
-        elif verb == "ehlo" and self.offers:
-            _say(connection, f"250-hostile.example\r\n250 {self.offers}")
+        elif verb == "ehlo" and (offers := self._offered()):
+            _say(connection, f"250-hostile.example\r\n250 {offers}")
         elif verb == "data":
             return self._take(connection, lines, act)
         elif verb == "quit":
