@@ -145,10 +145,11 @@ class _Snooze(Act):
 
     def press(self, _: Mapping[str, Any], /) -> Done:
         wishes, zone = self.preferences, zones.zone(self.preferences.timezone).key
-        slot = next_slot(timezone.now(), zone, wishes.digest_weekday, wishes.digest_hour)
+        now, planned = timezone.now(), wishes.digest_due_at
+        slot = planned if planned and planned > now else next_slot(now, zone, wishes.digest_weekday, wishes.digest_hour)
         until = local_date(slot, zone) + DAY
         self._set(until)
-        return Done(f"No letter comes before {until.day} {until:%B}.", {"snoozed": "0"})
+        return Done(f"No letter comes before {until.day} {until:%B}.{_off(wishes)}", {"snoozed": "0"})
 
     def take_back(self, _: Mapping[str, Any], /) -> str:
         self._set(None)
@@ -196,7 +197,13 @@ class _Day(Act):
     def _set(self, said: Mapping[str, Any]) -> str:
         Preferences.objects.filter(user=self.user).update(**said, digest_due_at=None)
         self.preferences.refresh_from_db()
-        return f"Your letter comes on {self.preferences.get_digest_weekday_display()}s at {said['digest_hour']}:00."
+        day = self.preferences.get_digest_weekday_display()
+        return f"Your letter comes on {day}s at {said['digest_hour']}:00.{_off(self.preferences)}"
+
+
+def _off(wishes: Preferences) -> str:
+    """Return what to add for somebody who gets no letters at all."""
+    return "" if wishes.digest_enabled else " But letters are off: your settings turn them on again."
 
 
 _ACTS: dict[Wish, type[Act]] = {

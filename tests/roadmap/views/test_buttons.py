@@ -136,6 +136,23 @@ def test_a_snooze_leaves_out_one_letter_and_the_next_time_is_found_anew(browser:
     assert (wishes.snoozed_until, wishes.digest_due_at) == (date(2026, 12, 1), None)
 
 
+def test_a_snooze_leaves_out_the_letter_that_is_planned_not_a_slot_that_it_passes_over(
+    browser: Client, ann: User
+) -> None:
+    """Another day was chosen just after a letter: five days lie between two, so the next one is a week later."""
+    Preferences.objects.filter(user=ann).update(digest_due_at=MONDAY_8 + timedelta(days=9))
+    browser.post(path(ann, Wish.SNOOZE))
+    assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize("wish", [Wish.SNOOZE, Wish.DAY])
+def test_who_gets_no_letters_is_told_so(browser: Client, ann: User, wish: Wish) -> None:
+    posted = POSTS.get(wish, {})
+    assert "letters are off" not in browser.post(path(ann, wish), posted).text
+    Preferences.objects.filter(user=ann).update(digest_enabled=False)
+    assert "But letters are off" in browser.post(path(ann, wish), posted).text
+
+
 def test_another_day_is_said_and_kept(browser: Client, ann: User) -> None:
     page = browser.post(path(ann, Wish.DAY), POSTS[Wish.DAY]).text
     assert "Your letter comes on Saturdays at 9:00." in page
