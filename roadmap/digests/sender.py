@@ -40,17 +40,21 @@ def drain(
     Return how many digests were settled, by state, and whether there is more to do at once.
     """
     end = time.monotonic() + seconds
+
+    def is_over() -> bool:
+        return should_stop() or time.monotonic() >= end
+
     settled = ledger.reclaim(clock())
     del settled[State.PENDING]
     while True:
         settled[State.EXPIRED] += ledger.expire(clock())
-        if should_stop() or time.monotonic() >= end:
+        if is_over():
             return settled, True
         claims = ledger.claim(clock(), limit=BATCH)
         if not claims:
             return settled, False
         batch = _Batch(claims, transport, clock)
-        batch.send(should_stop)
+        batch.send(is_over)
         settled.update(batch.settled)
         if not batch.is_server_there:
             gate.trip(clock())
@@ -76,9 +80,9 @@ class _Batch:
         self._silences = 0
         self._asked_at = 0.0
 
-    def send(self, should_stop: Callable[[], bool]) -> None:
+    def send(self, is_over: Callable[[], bool]) -> None:
         """Take the batch to the wire; settle what went, and give back what did not."""
-        while (window := self._window()) and self.is_server_there and not should_stop():
+        while (window := self._window()) and self.is_server_there and not is_over():
             self._send_window(window)
         self._commit([])
         ledger.release(self.lease)

@@ -191,6 +191,14 @@ def test_told_to_stop_it_settles_the_window_and_gives_back_the_rest(road: Roadma
     assert len(smtp.letters) == 30
 
 
+def test_time_is_up_between_windows_too(road: Roadmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes its time would hold a batch far beyond the slice that a task has."""
+    crowd(road, 20)
+    wire = Slow(monkeypatch, lambda: None)
+    assert sender.drain(wire, clock=lambda: MONDAY_8, seconds=5) == (Counter({State.SENT: 8}), True)  # type: ignore[arg-type]  # no context manager
+    assert states() == {"sent": 8, "pending": 12}
+
+
 def test_time_is_up_between_batches(road: Roadmap, smtp: Sink) -> None:
     crowd(road, 2)
     with from_settings() as wire:
