@@ -11,11 +11,11 @@ import select
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 GO_ON = 354
-TAKEN = {250, 251, GO_ON}
-COMMANDS = 3  # that announce a mail
+TAKEN = (frozenset({250}), frozenset({250, 251}), frozenset({GO_ON}))  # what is a yes to MAIL, RCPT and DATA
+MORE_FOLLOWS = getattr(socket, "MSG_MORE", 0)  # Linux knows it
 
 
 class PhaseSMTP(smtplib.SMTP):
@@ -34,24 +34,24 @@ class PhaseSMTP(smtplib.SMTP):
         self.dot_sent = False
         if self.announced:
             self.announced = ""
-            return self._answers(COMMANDS)
+            return self._answers(TAKEN)
         commands = _announcement(sender, recipient)
         if self.has_extn("pipelining"):
             self.send("".join(commands))
-            return self._answers(COMMANDS)
+            return self._answers(TAKEN)
         replies: list[tuple[int, bytes]] = []
-        for command in commands:
+        for command, taken in zip(commands, TAKEN, strict=True):
             self.send(command)
-            replies += self._answers(1)
-            if replies[-1][0] not in TAKEN:
+            replies += self._answers([taken])
+            if replies[-1][0] not in taken:
                 break
         return replies
 
     def deliver(self, message: bytes, *, sender: str, then: str, meanwhile: Callable[[], object]) -> tuple[int, bytes]:
         """Send the announced message (CRLF lines) and return the server's answer; sets `dot_sent` before the final dot.
 
-        The dot goes out on its own, after one look whether the server has hung up meanwhile, so that a connection
-        dropped during the body is known to be harmless. A server that takes it so is told in the same breath that a
+        The dot goes out after one look whether the server has hung up meanwhile, so that a connection that is seen to
+        be dropped before it is known to be harmless. A server that takes it so is told in the same breath that a
         mail to `then` is next (RFC 2920, 3.1). `meanwhile` is done before the answer is waited for.
         """
         body = message.replace(b"\r\n.", b"\r\n..")
@@ -89,14 +89,16 @@ class PhaseSMTP(smtplib.SMTP):
         if isinstance(self.sock, ssl.SSLSocket):
             self.send(body)
         else:
-            self.sock.sendall(body, socket.MSG_MORE)
+            self.sock.sendall(body, MORE_FOLLOWS)
 
-    def _answers(self, number: int) -> list[tuple[int, bytes]]:
-        """Read the answers to so many commands, up to a refusal."""
-        self.unanswered = number
-        replies = [self._answer()]
-        while self.unanswered and replies[-1][0] in TAKEN:
+    def _answers(self, taken: Sequence[frozenset[int]]) -> list[tuple[int, bytes]]:
+        """Read the answers to as many commands as there are codes that mean yes to them, up to another code."""
+        self.unanswered = len(taken)
+        replies = []
+        for yes in taken:
             replies.append(self._answer())
+            if replies[-1][0] not in yes:
+                break
         return replies
 
     def _answer(self) -> tuple[int, bytes]:

@@ -17,9 +17,10 @@ from django.core.mail.message import sanitize_address
 from accounts.mailbox import store
 
 from .message import sender
-from .session import GO_ON, PhaseSMTP, PhaseSMTPS
+from .session import GO_ON, TAKEN, PhaseSMTP, PhaseSMTPS
 
 REPLY_LENGTH = 500
+CODES = range(200, 600)  # of SMTP; `smtplib` calls a line without one -1
 AUTH_AND_CLOSING = {421, 454, 530, 534, 535, 538}
 BAD_ADDRESS = {550, 551, 553}
 UNSPEAKABLE = re.compile(r"[\0\r\n<>]")
@@ -50,7 +51,8 @@ class Outcome:
         """Build one from what the server said; the reply is made safe to store and to show."""
         text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
         printable = "".join(c if c.isprintable() else " " for c in text)
-        return cls(fate, code, " ".join(printable.split())[:REPLY_LENGTH])
+        known = code if code is not None and code in CODES else None
+        return cls(fate, known, " ".join(printable.split())[:REPLY_LENGTH])
 
 
 def nothing() -> None:
@@ -137,7 +139,7 @@ class SMTPTransport:
         self._session = session
         try:
             replies = session.announce(self._sender, path)
-            if replies[-1][0] != GO_ON:
+            if len(replies) < len(TAKEN) or replies[-1][0] != GO_ON:
                 outcome = _refusal(replies)
             else:
                 next_path = _path_or_none(then)
@@ -148,7 +150,7 @@ class SMTPTransport:
             return Outcome.of(
                 Fate.UNCERTAIN if session.dot_sent else Fate.LOST, None, f"{type(error).__name__}: {error}"
             )
-        if outcome.fate is Fate.AWAY:
+        if outcome.fate in {Fate.AWAY, Fate.UNCERTAIN}:
             self._drop()
         elif outcome.fate is not Fate.SENT:
             self._reset(session)
@@ -224,6 +226,10 @@ def _path_or_none(address: str) -> str:
         return ""
 
 
+def _is_refusal(code: int) -> bool:
+    return 400 <= code < 600
+
+
 def _is_passing(code: int) -> bool:
     return 400 <= code < 500 and code not in AUTH_AND_CLOSING
 
@@ -231,6 +237,8 @@ def _is_passing(code: int) -> bool:
 def _refusal(replies: Sequence[tuple[int, bytes]]) -> Outcome:
     """Judge what was said to an announced mail, the last of it a refusal."""
     code, reply = replies[-1]
+    if not _is_refusal(code):  # an answer to something else, or none at all: no word of this session is to be trusted
+        return Outcome.of(Fate.AWAY, code, reply)
     if len(replies) == 2:
         return Outcome.of(_fate_at_recipient(code, reply), code, reply)
     fate = _fate_at_dot(code)
@@ -239,8 +247,11 @@ def _refusal(replies: Sequence[tuple[int, bytes]]) -> Outcome:
 
 
 def _fate_at_dot(code: int) -> Fate:
+    """Judge the answer to a message; one that is neither yes nor no leaves open what became of it."""
     if code == 250:
         return Fate.SENT
+    if not _is_refusal(code):
+        return Fate.UNCERTAIN
     if code in AUTH_AND_CLOSING:
         return Fate.AWAY
     return Fate.DEFERRED if _is_passing(code) else Fate.REJECTED

@@ -54,6 +54,13 @@ def outcomes(server: HostileServer, script: list[str], count: int = 1, seconds: 
         ("dot 421 closing", Fate.AWAY, 421),
         ("greeting 421 busy", Fate.AWAY, 421),
         ("greeting 554 go away", Fate.AWAY, 554),
+        ("greeting garbage", Fate.AWAY, None),
+        ("mail garbage", Fate.AWAY, None),
+        ("mail 354 go on", Fate.AWAY, 354),
+        ("rcpt 354 go on", Fate.AWAY, 354),
+        ("data 250 ok", Fate.AWAY, 250),
+        ("dot garbage", Fate.UNCERTAIN, None),
+        ("dot 354 go on", Fate.UNCERTAIN, 354),
         ("drop-greeting", Fate.AWAY, None),
         ("drop-mail", Fate.LOST, None),
         ("drop-rcpt", Fate.LOST, None),
@@ -144,6 +151,7 @@ class TestAnnouncedWithTheDot:
             (["ok", "drop-mail", "ok"], ["sent", "sent"], 2),
             (["ok", "drop-rcpt", "ok"], ["sent", "sent"], 2),
             (["drop-dot", "ok"], ["uncertain", "sent"], 2),
+            (["ok", "mail 250 ok\r\n250 ok again", "ok"], ["sent", "away", "sent"], 2),
         ],
     )
     def test_what_becomes_of_one_is_not_put_down_to_the_other(
