@@ -76,6 +76,32 @@ def test_nothing_is_marked_once_the_lease_is_somebody_elses(claimed: Claim) -> N
     assert mark(second, later) == {claimed.id}
 
 
+@pytest.mark.parametrize("what", ["reclaimed", "claimed by another", "uncertain", "deleted"])
+def test_what_happens_between_the_look_and_the_mark_wins(
+    claimed: Claim, ann: User, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Whether it may go is read without a lock; the statement that marks asks once more whose it is."""
+    later = MONDAY_8 + 11 * MINUTE
+    if what == "uncertain":
+        mark(claimed)
+    judge = ledger._mark
+
+    def judged_a_moment_before(*row_and_envelope):
+        found = judge(*row_and_envelope)
+        if what == "deleted":
+            ann.delete()
+        else:
+            ledger.reclaim(later)
+        if what == "claimed by another":
+            assert len(ledger.claim(later, limit=1)) == 1
+        return found
+
+    monkeypatch.setattr(ledger, "_mark", judged_a_moment_before)
+    assert mark(claimed) == frozenset()
+    left = {"reclaimed": "pending", "claimed by another": "claimed", "uncertain": "uncertain"}
+    assert states() == ({left[what]: 1} if what in left else {})
+
+
 def test_a_sender_that_woke_up_late_settles_nothing_of_the_next_one(claimed: Claim) -> None:
     later = MONDAY_8 + 11 * MINUTE
     ledger.reclaim(later)
