@@ -144,16 +144,23 @@ class _Snooze(Act):
     sentence = "Your next weekly letter stays away; the one after it comes as usual. Your plan stays as it is."
 
     def press(self, _: Mapping[str, Any], /) -> Done:
-        wishes, zone = self.preferences, zones.zone(self.preferences.timezone).key
-        now, planned = timezone.now(), wishes.digest_due_at
-        slot = planned if planned and planned > now else next_slot(now, zone, wishes.digest_weekday, wishes.digest_hour)
-        until = local_date(slot, zone) + DAY
-        self._set(until)
+        wishes = self.preferences
+        until = wishes.snoozed_until
+        if until is None or until <= self.today:  # pressed again, it skips no second letter
+            until = self._planned_on() + DAY
+            self._set(until)
         return Done(f"No letter comes before {until.day} {until:%B}.{_off(wishes)}", {"snoozed": "0"})
 
     def take_back(self, _: Mapping[str, Any], /) -> str:
         self._set(None)
         return "Your next letter comes as usual."
+
+    def _planned_on(self) -> date:
+        """Return the day of the next letter: as it is planned, or of the next slot while that is still to be done."""
+        wishes, zone = self.preferences, zones.zone(self.preferences.timezone).key
+        now, planned = timezone.now(), wishes.digest_due_at
+        slot = planned if planned and planned > now else next_slot(now, zone, wishes.digest_weekday, wishes.digest_hour)
+        return local_date(slot, zone)
 
     def _set(self, until: date | None) -> None:
         Preferences.objects.filter(user=self.user).update(snoozed_until=until, digest_due_at=None)

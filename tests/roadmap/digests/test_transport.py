@@ -166,7 +166,7 @@ class TestAnnouncedWithTheDot:
             for address in ("ann@example.org", "cid@example.org"):
                 assert wire.send(address, MESSAGE, then="bob@example.org").fate is Fate.SENT
         assert hostile.connections == 2
-        assert len(hostile.kept) == 2  # nor does a goodbye become one
+        assert len(hostile.kept) == 2
 
     def test_an_address_that_cannot_be_said_is_not(self, hostile: HostileServer) -> None:
         hostile.offers = "PIPELINING"

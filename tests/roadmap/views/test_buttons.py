@@ -145,6 +145,13 @@ def test_a_snooze_leaves_out_the_letter_that_is_planned_not_a_slot_that_it_passe
     assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 3)
 
 
+def test_a_snooze_pressed_again_skips_no_second_letter(browser: Client, ann: User) -> None:
+    browser.post(path(ann, Wish.SNOOZE))
+    Preferences.objects.filter(user=ann).update(digest_due_at=MONDAY_8 + timedelta(days=14))  # found anew
+    assert "No letter comes before 1 December." in browser.post(path(ann, Wish.SNOOZE)).text
+    assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 1)
+
+
 @pytest.mark.parametrize("wish", [Wish.SNOOZE, Wish.DAY])
 def test_who_gets_no_letters_is_told_so(browser: Client, ann: User, wish: Wish) -> None:
     posted = POSTS.get(wish, {})
