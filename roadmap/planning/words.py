@@ -15,7 +15,7 @@ _CAUSES = {
     "paused": "you changed a pause",
     "skipped": "what you skip changed",
     "known": "what you know already changed",
-    "pace": ("you earned less than your plan counts on", "you earned more than your plan counts on"),
+    "pace": ("less got done than your plan counts on", "more got done than your plan counts on"),
     "calendar": (
         "time passes that only waiting fills",
         "what takes its time is further along than your plan counted on",

@@ -18,12 +18,12 @@ def seen(learner) -> Outlook | None:
 def test_the_largest_cause_is_told_first_and_in_its_direction() -> None:
     moved = [Reason("known", -7), Reason("pace", 21), Reason("paused", 3)]
     assert list(told(moved)) == [
-        "3 weeks later, because you earned less than your plan counts on",
+        "3 weeks later, because less got done than your plan counts on",
         "7 days earlier, because what you know already changed",
         "3 days later, because you changed a pause",
     ]
     assert list(told([Reason("pace", -14)])) == [
-        "2 weeks earlier, because you earned more than your plan counts on",
+        "2 weeks earlier, because more got done than your plan counts on",
     ]
     assert list(told([Reason("calendar", 21), Reason("calendar", -14)])) == [
         "3 weeks later, because time passes that only waiting fills",

@@ -177,7 +177,7 @@ def test_slow_weeks_move_the_finish_and_the_reason_is_said(client, learner, road
     assert data["pace"] < 7
     assert {reason["cause"] for reason in data["why"]} <= {"pace", "calendar"}
     page = text(client.get("/plan/"))
-    assert "you earned less than your plan counts on" in page
+    assert "less got done than your plan counts on" in page
     assert "Slower than you meant" in page
     assert "What if…?" in page
 
