@@ -11,7 +11,7 @@ from typing import Any
 
 from bench import Figure
 from roadmap.document import Document, from_data, parse
-from roadmap.planning import Plan, Situation, reasons, week_before, weeks_of
+from roadmap.planning import Plan, Situation, reasons, situation_before, weeks_of
 from roadmap.standing import Event, Progress, fold
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "ml_architect.yaml"
@@ -38,7 +38,7 @@ def _figure(name: str, document: Document, hours: float, work: Work, *, goal: fl
     spent = []
     for _ in range(times):
         fresh = Situation(document, now, TODAY - YEAR * WEEK, TODAY)
-        before = week_before(fresh, document=document, progress=earlier)
+        before = situation_before(fresh, document=document, progress=earlier)
         begins = (fresh.standing, before.standing) and time.process_time()  # pages and mails have the standing anyway
         work(fresh, before)
         spent.append(1000 * (time.process_time() - begins))

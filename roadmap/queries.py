@@ -28,7 +28,7 @@ from roadmap.calendar import WEEK, local_date
 from roadmap.document import Document
 from roadmap.models import Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap
 from roadmap.news import News, news_for, shortened
-from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, week_before
+from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, situation_before
 from roadmap.standing import Mark, Progress, Standing, fold, standing_of
 
 UNTOUCHED = Mark()
@@ -168,7 +168,7 @@ def a_week_ago(journeys: Iterable[OwnJourney]) -> dict[int, Situation]:
         for event in Event.objects.filter(enrolment__in=mine, at__lte=timezone.now() - WEEK).order_by("pk"):
             past[event.enrolment_id].append(event)
     return {
-        key: week_before(
+        key: situation_before(
             mine[key].situation,
             document=editions.document_in(mine[key].roadmap.pk, mine[key].edition_before),
             progress=fold(projection.happenings(events)),

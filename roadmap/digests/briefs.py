@@ -45,6 +45,7 @@ class _Row:
     hour: int
     pauses: list[tuple[str, str]]
     told: dict[str, int]
+    last_as_of: datetime | None
     pause_changes: list[dict[str, Any]]
     facts: str
     kept_key: str | None
@@ -62,20 +63,21 @@ class _Row:
             self.pauses,
             self.told,
             self.pause_changes,
+            self.last_as_of,
         )
 
 
 _READERS = f"""
     SELECT u.id AS user_id, u.name, a.address, p.timezone, p.digest_weekday AS weekday, p.digest_hour AS hour,
-           coalesce(r.pauses, '[]') AS pauses, coalesce(l.told, '{{}}') AS told,
+           coalesce(r.pauses, '[]') AS pauses, coalesce(l.told, '{{}}') AS told, l.as_of AS last_as_of,
            p.pauses_before AS pause_changes,
-           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, j.facts)) AS facts,
+           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, l.as_of, j.facts)) AS facts,
            b.key AS kept_key, b.contents AS kept
       FROM accounts_user u JOIN accounts_preferences p ON p.user_id = u.id {reach.JOIN}
       LEFT JOIN roadmap_brief b ON b.user_id = u.id
       CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(starts_on, until) ORDER BY starts_on) AS pauses
         FROM accounts_pause WHERE user_id = u.id) r
-      LEFT JOIN LATERAL (SELECT told FROM roadmap_digest
+      LEFT JOIN LATERAL (SELECT told, as_of FROM roadmap_digest
         WHERE user_id = u.id AND state IN ('sent', 'uncertain') ORDER BY period DESC LIMIT 1) l ON true
       CROSS JOIN LATERAL (SELECT string_agg(concat_ws(' ', f.id, n.number, f.seen_edition,
           (SELECT max(v.id) FROM roadmap_event v WHERE v.enrolment_id = f.id)), ',' ORDER BY f.id) AS facts
@@ -115,7 +117,7 @@ class _Taken:
 def of(users: Collection[int], now: datetime) -> dict[int, tuple[Reader, Data | None]]:
     """Return each reader that is still there, with what their letter says, or None where it cannot be derived.
 
-    One query where all briefs are kept and true, five otherwise.
+    One query where all briefs are kept and true, six otherwise.
     """
     rows = _rows(users)
     derived = _derived([row for row in rows if row.kept_key != _key(row, now)], now)

@@ -92,7 +92,8 @@ def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: 
             "X-Waymark-Period": period_of(period),
         },
     )
-    return Mail(Envelope(reader.address, subject, reader.told if asks else data["told"]), raw)
+    told, as_of = (reader.told, None) if asks else (data["told"], now)
+    return Mail(Envelope(reader.address, subject, told, as_of), raw)
 
 
 def _bodies(reader: Reader, data: Data, kind: str, unsubscribe_url: str) -> tuple[bytes, bytes]:

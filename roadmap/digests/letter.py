@@ -4,38 +4,40 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from roadmap.calendar import about
 from roadmap.document import Milestone, Stage
 from roadmap.news import News
-from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told, worked_since
-from roadmap.standing import MilestoneStanding
+from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told
+from roadmap.standing import Mark, MilestoneStanding
 
 from . import words
 from .reading import Journey, Reading
 
-LOOKING_BACK = timedelta(days=7)
+DATED_BACK = timedelta(days=7)  # what was told this week and lies longer back than that is no news of it
 STEPS = 3
 SUBJECT_LENGTH = 150
 TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
 WORTH_TELLING = 2  # days that a finish moved by; less is noise
 CAUSES = 2
+UNTOUCHED = Mark()
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What happened to one milestone in the days that a letter looks back on: titles of ticked steps, hours logged."""
+    """What was told of one milestone since the last letter: titles of ticked steps, hours logged, and all hours."""
 
     milestone: Milestone
     is_finished: bool
     steps: tuple[str, ...]
     logged_hours: float
+    hours: float
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """When the stage at hand is likely done, in words, and why that moved since last week.
+    """When the stage at hand is likely done, in words, and why that moved since the last letter.
 
     `is_slower`: it is later since less was done than the plan counted on, which is no reproach.
     """
@@ -50,13 +52,12 @@ class Outlook:
 class Part:
     """What a letter says about one roadmap.
 
-    `kept` is how many of the steps named a week ago are done, and how many those were. `to_confirm` are milestones with
-    every step ticked, not yet called done.
+    `kept` is how many of the steps that the last letter named are done, and how many those were. `to_confirm` are
+    milestones with every step ticked, not yet called done.
     """
 
     journey: Journey
     worked: tuple[Worked, ...]
-    hours: float
     kept: tuple[int, int]
     next: tuple[PlannedStep, ...]
     to_confirm: tuple[Milestone, ...]
@@ -99,7 +100,7 @@ class Letter:
 
     @property
     def hours(self) -> float:
-        return sum(part.hours for part in self.parts)
+        return sum(found.hours for part in self.parts for found in part.worked)
 
     @property
     def next(self) -> PlannedStep | None:
@@ -160,16 +161,15 @@ class Letter:
 def letter_for(reading: Reading) -> Letter:
     """Return the letter of one reader: everything they follow, with one to three next steps in all."""
     share = max(1, STEPS // max(1, len(reading.journeys)))
-    return Letter(reading, tuple(_part(journey, reading.today, share) for journey in reading.journeys))
+    return Letter(reading, tuple(_part(journey, share) for journey in reading.journeys))
 
 
-def _part(journey: Journey, today: date, share: int) -> Part:
-    standing, since = journey.standing, today - LOOKING_BACK
-    worked = [found for milestone in standing.milestones.values() if (found := _worked(journey, milestone, since))]
+def _part(journey: Journey, share: int) -> Part:
+    standing = journey.standing
+    worked = [found for milestone in standing.milestones.values() if (found := _worked(journey, milestone))]
     return Part(
         journey=journey,
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
-        hours=worked_since(standing, since),
         kept=_kept(journey, share) if worked else (0, 0),
         next=_named(journey.plan, share),
         news=journey.news,
@@ -188,7 +188,7 @@ def _named(plan: Plan, share: int) -> tuple[PlannedStep, ...]:
 
 
 def _kept(journey: Journey, share: int) -> tuple[int, int]:
-    """Return how many of the steps that a letter named a week ago are done by now, and how many they were."""
+    """Return how many of the steps that the last letter named are done by now, and how many they were."""
     if journey.before is None:
         return 0, 0
     named = _named(Plan(journey.before), share)
@@ -212,13 +212,19 @@ def _outlook(now: Situation, before: Situation | None) -> Outlook | None:
     return Outlook(stage, about(likely, now.today), tuple(told(moved))[:CAUSES], is_slower)
 
 
-def _worked(journey: Journey, found: MilestoneStanding, since: date) -> Worked | None:
+def _worked(journey: Journey, found: MilestoneStanding) -> Worked | None:
+    """Return what the learner told of a milestone since the last letter, which may be of the days before it."""
     mark, milestone = found.mark, journey.standing.edition.by_slug[found.slug]
-    ticked = {step for step, (on, _) in mark.ticks.items() if on >= since}
+    was = journey.before.progress.marks.get(found.slug, UNTOUCHED) if journey.before else UNTOUCHED
+    begin = journey.since - DATED_BACK
+    ticked = {step: hours for step, (on, hours) in mark.ticks.items() if on >= begin and step not in was.ticks}
     steps = tuple(step.title for step in milestone.steps if step.slug in ticked)
-    logged = sum(hours for _, on, hours in mark.logged if on >= since)
-    is_finished = mark.finished_on is not None and mark.finished_on >= since
-    return Worked(milestone, is_finished, steps, logged) if is_finished or steps or logged else None
+    known = {entry: hours for entry, _, hours in was.logged}
+    logged = max(0.0, sum(hours - known.get(entry, 0.0) for entry, on, hours in mark.logged if on >= begin))
+    is_finished = was.finished_on is None and mark.finished_on is not None and mark.finished_on >= begin
+    if not (is_finished or steps or logged):
+        return None
+    return Worked(milestone, is_finished, steps, logged, max(sum(ticked.values()), logged))
 
 
 def short(title: str) -> str:

@@ -36,11 +36,16 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the row keeps of a composed mail; `told` maps roadmaps to the edition up to which it tells what is new."""
+    """What the row keeps of a composed mail.
+
+    `told` maps roadmaps to the edition up to which it tells what is new; `as_of` is the moment that it speaks of, None
+    where it says nothing about the reader's week.
+    """
 
     address: str
     subject: str
     told: Mapping[str, int] = field(default_factory=dict)
+    as_of: datetime | None = None
 
 
 class Verdict(NamedTuple):

@@ -42,6 +42,9 @@ class Digest(models.Model):
     told = models.JSONField(
         default=dict, blank=True, help_text="Roadmap slug to the edition up to which this mail tells what is new."
     )
+    as_of = models.DateTimeField(
+        null=True, blank=True, help_text="The moment that a weekly mail speaks of: what came after it is for the next."
+    )
     smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
     smtp_reply = models.CharField(max_length=500, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)

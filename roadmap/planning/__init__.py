@@ -32,7 +32,7 @@ from .forecast import Interval
 from .pace import Pace
 from .pauses import Pauses
 from .plan import NO_PAUSES, Plan, Situation, StageForecast
-from .reasons import Reason, reasons, week_before
+from .reasons import Reason, reasons, situation_before
 from .schedule import Run, Week, weeks_of
 from .week import PlannedStep, next_milestones, this_week, to_confirm, worked_since
 from .words import told
@@ -51,10 +51,10 @@ __all__ = [
     "Week",
     "next_milestones",
     "reasons",
+    "situation_before",
     "this_week",
     "to_confirm",
     "told",
-    "week_before",
     "weeks_of",
     "worked_since",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from roadmap.document import Document
@@ -82,8 +82,18 @@ def _by_hours(at: Situation, now: Situation, stage: str | None, rest: int) -> in
     return min(max(days, 0), rest) if rest > 0 else max(min(days, 0), rest)
 
 
-def week_before(now: Situation, *, document: Document, progress: Progress, pauses: Pauses | None = None) -> Situation:
-    """Return the situation seven days ago, as document, progress and pauses (else those of now) were then."""
+def situation_before(
+    now: Situation,
+    *,
+    document: Document,
+    progress: Progress,
+    pauses: Pauses | None = None,
+    on: date | None = None,
+) -> Situation:
+    """Return the situation on an earlier day (seven days ago when None), as it was then.
+
+    So are document, progress and pauses; without pauses those of now.
+    """
     pauses = now.pauses if pauses is None else pauses
-    today = now.today - timedelta(days=7)
+    today = on or now.today - timedelta(days=7)
     return replace(now, document=document, progress=progress, pauses=pauses, today=today, later=now)

@@ -207,7 +207,7 @@ def test_a_batch_is_read_in_a_fixed_number_of_queries(road: Roadmap, django_asse
         mark(make_learner(road, f"l{number}@example.org"), "clay", **WORKED)
     batch = claims()
     letters_of(batch[:1], MONDAY_8)  # reads the edition, once per process
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         ready, _ = letters_of(batch, MONDAY_8 + timedelta(minutes=1))
     assert len(ready) == 20
 

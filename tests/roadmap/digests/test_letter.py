@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from accounts.models import Pause, User
+from accounts.models import Pause, Preferences, User
 from roadmap import actions
 from roadmap.calendar import DAY, WEEK
-from roadmap.digests import briefs, ledger, planner, words
+from roadmap.digests import briefs, ledger, planner, sender, transport, words
 from roadmap.digests.contents import Data
 from roadmap.digests.letter import TITLE_LENGTH, short
-from roadmap.models import Enrolment, Event, Roadmap, State
+from roadmap.models import Digest, Enrolment, Event, Roadmap, State
 from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_roadmap
 from tests.roadmap.digests.test_compose import composed, part
+from tests.smtp import Sink
 
 MONDAY = MONDAY_8.date()
 WHEELS = (words.WORKED_HOURS, words.WORKED, words.QUIET, words.AHEAD, words.FINISHED, words.QUESTIONS)
@@ -66,14 +67,12 @@ def says(user: User, now: Any = MONDAY_8) -> Data:
     return data
 
 
-def said(days_ago: int) -> None:
-    """Let what was told last have been told so many days ago; only the trigger minds, so it is off."""
+def said(at: datetime) -> None:
+    """Let what was told last have been told at that moment; only the trigger minds, so it is off."""
     event = Event.objects.latest("pk")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(
-            "UPDATE roadmap_event SET at = %s WHERE id = %s", [MONDAY_8 - timedelta(days=days_ago), event.pk]
-        )
+        cursor.execute("UPDATE roadmap_event SET at = %s WHERE id = %s", [at, event.pk])
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
@@ -84,7 +83,7 @@ def walker(ann: User) -> User:
     road = Roadmap.objects.get()
     begun = MONDAY - 3 * WEEK
     actions.enrol(user=ann, roadmap=road, hours_per_week=10, target_on=None, today=begun, edition=1)
-    said(21)
+    said(MONDAY_8 - 3 * WEEK)
     Enrolment.objects.update(started_at=MONDAY_8 - 3 * WEEK)
     return ann
 
@@ -104,12 +103,68 @@ def test_the_subject_counts_what_last_weeks_letter_named(walker: User) -> None:
     assert says(walker)["subject"] == "Know your clay done, next: Throw a bowl, 10 h"
 
 
+def sent(user: User, now: datetime) -> None:
+    """Let the letter of that moment be sent."""
+    Preferences.objects.filter(user=user).update(digest_due_at=now)
+    planner.plan_all(now)
+    with transport.from_settings() as wire:
+        settled, _ = sender.drain(wire, clock=lambda: now)
+    assert settled[Digest.State.SENT] == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("late", [-DAY, timedelta(0), timedelta(minutes=3), 2 * DAY])
+def test_what_was_done_about_the_hour_of_a_letter_is_told_once(walker: User, smtp: Sink, late: timedelta) -> None:
+    """What was ticked before last week's letter left was told in it, what came after it on the same day was not."""
+    last = MONDAY_8 - WEEK
+    tick("wedge", on=last.date())
+    said(last - timedelta(minutes=20))
+    assert says(walker, last)["subject"].startswith("1 of 2 done")
+    sent(walker, last)
+    assert says(walker, MONDAY_8 + late)["parts"][0]["worked"] is None
+    tick("fire", on=last.date())
+    said(last + timedelta(minutes=2))
+    [milestone] = says(walker, MONDAY_8 + late)["parts"][0]["worked"]["milestones"]
+    assert [step["title"] for step in milestone["steps"]] == ["Fire a test tile"]
+
+
+@pytest.mark.django_db
+def test_hours_that_were_told_are_told_again_only_by_what_was_added(walker: User, smtp: Sink) -> None:
+    enrolment = Enrolment.objects.get()
+    on = {"milestone": "clay", "today": MONDAY, "edition": 1}
+    [first] = actions.log_hours(enrolment=enrolment, hours=2, on=MONDAY - WEEK, **on)
+    said(MONDAY_8 - WEEK - timedelta(hours=1))
+    sent(walker, MONDAY_8 - WEEK)
+    actions.log_hours(enrolment=enrolment, hours=5, on=MONDAY - WEEK, corrects=first.pk, **on)
+    assert says(walker)["parts"][0]["worked"]["milestones"][0]["logged"] == {"hours": "3 h"}
+    actions.log_hours(enrolment=enrolment, hours=1, on=MONDAY - WEEK, corrects=first.pk, **on)
+    assert says(walker)["parts"][0]["worked"] is None
+
+
+@pytest.mark.django_db
+def test_what_is_dated_back_for_months_is_no_news_of_this_week(walker: User) -> None:
+    today = {"today": MONDAY, "edition": 1}
+    enrolment = Enrolment.objects.get()
+    actions.log_hours(enrolment=enrolment, milestone="clay", hours=2, on=MONDAY - 3 * WEEK, **today)
+    assert says(walker)["parts"][0]["worked"] is None
+    actions.log_hours(enrolment=enrolment, milestone="clay", hours=1, on=MONDAY - 8 * DAY, **today)
+    assert says(walker)["parts"][0]["worked"]["milestones"][0]["logged"] == {"hours": "1 h"}
+
+
+@pytest.mark.django_db
+def test_after_a_skipped_week_the_letter_looks_back_on_one(walker: User, smtp: Sink) -> None:
+    sent(walker, MONDAY_8 - 2 * WEEK)
+    tick("wedge", on=MONDAY - WEEK - DAY)
+    said(MONDAY_8 - WEEK - DAY)
+    assert says(walker)["parts"][0]["worked"] is None
+
+
 @pytest.mark.django_db
 def test_the_stage_at_hand_has_a_date_in_words_and_why_it_moved(walker: User) -> None:
     outlook = says(walker)["parts"][0]["outlook"]
     assert outlook["stage"] == "Basics"
     assert outlook["when"] in {"December 2026", "January 2027", "February 2027"}
-    assert re.match(r"\d+ days later, because you earned less", outlook["why"]["reasons"])
+    assert re.match(r"\d+ days later, because less got done than", outlook["why"]["reasons"])
     text = " ".join(part(composed(), "plain").split())
     assert (
         f"At your pace you finish “Basics” around {outlook['when']}. That moved: {outlook['why']['reasons']}." in text

@@ -135,6 +135,6 @@ def test_news_are_read_in_the_same_number_of_queries(road: Roadmap, django_asser
     planner.plan_all(MONDAY_8)
     claims = ledger.claim(MONDAY_8, limit=100)
     letters_of(claims[:1], MONDAY_8)  # reads both editions, once per process
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         ready, _ = letters_of(claims, MONDAY_8)
     assert len(ready) == 20

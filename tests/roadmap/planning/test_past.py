@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from roadmap.planning import Situation, week_before
+from roadmap.planning import Situation, situation_before
 from tests.roadmap.diary import Diary, edition, milestone, steps
 from tests.roadmap.planning.situations import DAY, MONDAY, WEEK, enrolled, months, situation
 
@@ -23,7 +23,7 @@ def a_week_apart(diary: Diary, then: int, today: int, *pauses: tuple[int, int]) 
     now = situation(ROAD, diary, today=MONDAY + today * DAY, pauses=spans)
     earlier = Diary()
     earlier.events.extend(diary.events[:then])
-    return week_before(now, document=ROAD, progress=earlier.progress), now
+    return situation_before(now, document=ROAD, progress=earlier.progress), now
 
 
 def test_last_weeks_pace_is_the_same_whether_today_is_at_hand_or_not() -> None:

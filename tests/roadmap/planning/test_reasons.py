@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from roadmap.document import Document
-from roadmap.planning import Reason, Situation, reasons, week_before
+from roadmap.planning import Reason, Situation, reasons, situation_before
 from tests.roadmap.diary import Diary, edition, milestone, steps
 from tests.roadmap.planning.situations import DAY, MONDAY, WEEK, enrolled, months, situation
 
@@ -106,7 +106,7 @@ def test_where_either_has_no_date_there_is_nothing_to_compare() -> None:
 def test_the_week_before_is_today_a_week_ago_on_what_was_then() -> None:
     diary = walked(10)
     now = situation(ROAD, diary, today=MONDAY + WEEK)
-    before = week_before(now, document=ROAD, progress=enrolled().progress)
+    before = situation_before(now, document=ROAD, progress=enrolled().progress)
     assert before.today == MONDAY
     assert reasons(before, now) == ()
 
