@@ -28,7 +28,7 @@ from .verdicts import Claim, Envelope, Verdict
 
 State = Digest.State
 WIDTH = 76
-BEGINNING = re.compile(r" *(?:\d+\. |- )?")  # of a line: what follows is set below its first word
+BEGINNING = re.compile(r" *(?:\d+\. |[-✓] )?")  # of a line: what follows is set below its first word
 LONG_LINE = re.compile(rf"^.{{{WIDTH + 1},}}$", re.MULTILINE)
 BLANK_LINES = re.compile(r"\n\s*\n")
 TEMPLATES = {"weekly": "digest", "question": "pause"}  # by the kind of a digest

@@ -6,8 +6,10 @@ Nothing in it depends on how a reader is reached: address, name and links with t
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from typing import Any
 
+from roadmap.document import Milestone, Resource, Step
 from roadmap.news import Item
 from roadmap.planning import PlannedStep
 from roadmap.standing import Counts
@@ -80,18 +82,22 @@ def _part(part: Part) -> Data:
         "outlook": _outlook(part.outlook),
         "news": _news(part),
         "percent": f"{standing.percent:g}",
-        "done": counts.done,
+        "done": {"count": counts.done, "milestones": _milestones(counts.done)},
         "known": _figure(counts.known),
         "skipped": _figure(counts.skipped),
         "counted": _counted(counts),
         "left": {
             "count": counts.left,
-            "milestones": "milestone" if counts.left == 1 else "milestones",
+            "milestones": _milestones(counts.left),
             "hours": in_hours(math.ceil(standing.hours.left)),
         }
         if counts.left
         else None,
     }
+
+
+def _milestones(count: int) -> str:
+    return "milestone" if count == 1 else "milestones"
 
 
 def _figure(count: int) -> Data | None:
@@ -138,16 +144,34 @@ def _next(part: Part) -> Data | None:
 
 def _step(step: PlannedStep, journey: Journey) -> Data:
     rest = "" if step.is_finished_this_week else f" of {in_hours(step.remaining)}"
-    resource = step.resource
-    kind = resource and f"{FORMATS[resource.format]}, {'free' if resource.free else 'paid'}"
     return {
         **_place(journey, step.milestone.slug),
         "step": step.step.slug if step.step else "",
         "title": step.title,
         "of": {"title": step.milestone.title} if step.step else None,
         "hours": f"{in_hours(step.hours)}{rest}",
-        "resource": {"title": resource.title, "url": resource.url, "kind": kind} if resource else None,
+        "resource": _resource(step),
     }
+
+
+def _resource(step: PlannedStep) -> Data | None:
+    """Return what to open: what the step names, else what its milestone has beside the steps, or for those before."""
+    resource, use = step.resource, "With"
+    if resource is None:
+        resource, use = reference(step.milestone, step.step), "To look things up"
+    if resource is None:
+        return None
+    kind = f"{FORMATS[resource.format]}, {'free' if resource.free else 'paid'}"
+    return {"use": use, "title": resource.title, "url": resource.url, "kind": kind}
+
+
+def reference(milestone: Milestone, step: Step | None) -> Resource | None:
+    """Return what helps with a step that names no resource; None where the milestone has none."""
+    before = list(takewhile(lambda other: other is not step, milestone.steps))
+    named = {other.resource for other in milestone.steps}
+    beside = [resource for resource in milestone.resources if resource.url not in named]
+    earlier = [milestone.resource_by_url.get(other.resource) for other in reversed(before)]
+    return next(filter(None, [*beside, *earlier, *milestone.resources]), None)
 
 
 def _outlook(outlook: Outlook | None) -> Data | None:

@@ -152,10 +152,10 @@ class Letter:
     def _future(self) -> str:
         if (first := self.next) is None:
             if ticked := next((found for part in self.parts for found in part.to_confirm), None):
-                return f"is {short(ticked.title)} done?"
-            return "you have walked the whole road" if self.is_finished else "your week on the road"
+                return self._turned(words.TICKED).format(short(ticked.title))
+            return "you have walked the whole road" if self.is_finished else self._turned(words.WAITING)
         hours = sum(step.hours for part in self.parts for step in part.next if step.milestone is first.milestone)
-        return f"next: {short(first.milestone.title)}, {in_hours(hours)}"
+        return self._turned(words.NEXT).format(short(first.milestone.title), in_hours(hours))
 
 
 def letter_for(reading: Reading) -> Letter:

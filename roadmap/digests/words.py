@@ -1,6 +1,7 @@
 """What letters say in several ways, so that no two in a row read alike: a wheel of sentences that turns each week.
 
-The wheels of openings and of questions have lengths without a common divisor: the pair comes again after 35 weeks.
+The wheels of openings, questions and subjects have lengths without a common divisor: all three come together again
+after 210 weeks.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from datetime import date
 
 WORKED_HOURS = (
     "You got {} further this week.",
-    "Another {} of the road lie behind you.",
+    "You put {} into your road this week.",
     "This week counts for {} of your road.",
-    "{} more are done than a week ago.",
+    "That is {} more than a week ago.",
     "Your week in one figure: {} put in.",
 )
 WORKED = (
@@ -52,6 +53,17 @@ QUESTIONS = (
     "Who could you tell about it?",
     "What is the smallest part of it that is worth doing?",
 )
+
+NEXT = (  # in a subject, also after what was done
+    "your next step: {}, {}",
+    "this week: {}, {}",
+    "up next: {}, {}",
+    "ready when you are: {}, {}",
+    "next: {}, {}",
+    "now for {}, {}",
+)
+TICKED = ("can {} be called done?", "is {} done?", "is {} behind you?")
+WAITING = ("your week on the road", "nothing new to begin", "the rest waits for its turn")
 
 
 def turned(wheel: Sequence[str], on: date) -> str:

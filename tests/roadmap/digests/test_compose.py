@@ -107,7 +107,7 @@ def test_styles_are_inlined_and_dark_mode_is_kept(ann: User) -> None:
 
 def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
     text = part(composed(), "plain")
-    assert "with Wedging & kneading (to watch, free)\n   https://clay.example/wedge" in text
+    assert "With: Wedging & kneading (to watch, free)\n   https://clay.example/wedge" in text
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_long_titles_are_cut_and_long_lists_counted(db: None) -> None:
     message = composed()
     assert message["Subject"] == "7 steps done, next: Handles and all that can be said about how they are…, 1 h"
     text = part(message, "plain")
-    assert "- and 2 more" in text
+    assert "✓ and 2 more" in text
     assert all(len(line) <= 76 for line in text.splitlines() if "://" not in line)
 
 

@@ -14,15 +14,17 @@ from accounts.models import Pause, Preferences, User
 from roadmap import actions
 from roadmap.calendar import DAY, WEEK
 from roadmap.digests import briefs, ledger, planner, sender, transport, words
-from roadmap.digests.contents import Data
+from roadmap.digests.contents import Data, reference
 from roadmap.digests.letter import TITLE_LENGTH, short
+from roadmap.document import from_data
 from roadmap.models import Digest, Enrolment, Event, Roadmap, State
-from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_roadmap
+from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_roadmap
 from tests.roadmap.digests.test_compose import composed, part
 from tests.smtp import Sink
 
 MONDAY = MONDAY_8.date()
-WHEELS = (words.WORKED_HOURS, words.WORKED, words.QUIET, words.AHEAD, words.FINISHED, words.QUESTIONS)
+OPENINGS = (words.WORKED_HOURS, words.WORKED, words.QUIET, words.AHEAD, words.FINISHED)
+WHEELS = (*OPENINGS, words.QUESTIONS, words.NEXT, words.TICKED, words.WAITING)
 
 
 @pytest.mark.parametrize(
@@ -52,13 +54,13 @@ def test_a_week_has_one_sentence_from_monday_to_sunday() -> None:
     assert words.turned(words.QUESTIONS, MONDAY - DAY) != words.turned(words.QUESTIONS, MONDAY)
 
 
-def test_opening_and_question_together_come_again_after_35_weeks_at_the_earliest() -> None:
-    for openings in WHEELS[:-1]:
-        both = [
-            (words.turned(openings, on), words.turned(words.QUESTIONS, on))
-            for on in (MONDAY + number * WEEK for number in range(35))
-        ]
-        assert len(set(both)) == 35
+@pytest.mark.parametrize("openings", OPENINGS)
+def test_opening_question_and_subject_together_come_again_after_210_weeks_at_the_earliest(
+    openings: tuple[str, ...],
+) -> None:
+    wheels = (openings, words.QUESTIONS, words.NEXT)
+    weeks = [MONDAY + number * WEEK for number in range(210)]
+    assert len({tuple(words.turned(wheel, on) for wheel in wheels) for on in weeks}) == 210
 
 
 def says(user: User, now: Any = MONDAY_8) -> Data:
@@ -187,10 +189,50 @@ def test_the_question_leads_to_the_note_of_what_comes_next(ann: User) -> None:
 
 
 @pytest.mark.django_db
-def test_two_letters_in_a_row_open_and_ask_differently(ann: User) -> None:
-    one, other = says(ann), says(ann, MONDAY_8 + WEEK)
+@pytest.mark.parametrize("hours", [0, 1])
+def test_two_letters_in_a_row_are_headed_open_and_ask_differently(walker: User, hours: float) -> None:
+    """Also where the weeks are alike: nothing done, or the same hours of a long milestone."""
+    enrolment = Enrolment.objects.get()
+    actions.mark(enrolment=enrolment, milestone="clay", state=State.KNOWN, today=MONDAY - 3 * WEEK, edition=1)
+    said(MONDAY_8 - 3 * WEEK)
+    letters = []
+    for now in (MONDAY_8 - WEEK, MONDAY_8):
+        if hours:
+            on = now.date() - DAY
+            actions.log_hours(enrolment=enrolment, milestone="bowl", hours=hours, on=on, today=MONDAY, edition=1)
+            said(now - DAY)
+        letters.append(says(walker, now))
+    one, other = letters
+    assert one["subject"] != other["subject"]
     assert one["opening"] != other["opening"]
     assert one["question"]["text"] != other["question"]["text"]
+
+
+@pytest.mark.django_db
+def test_a_step_that_names_no_resource_has_one_to_look_things_up_in(walker: User) -> None:
+    """Beside the steps', else that of the step before, else any of the milestone."""
+    tick("wedge")
+    [step] = says(walker)["parts"][0]["next"]["steps"]
+    assert step["title"] == "Fire a test tile"
+    assert step["resource"] | {"kind": ""} == {
+        "use": "To look things up",
+        "title": "Wedging & kneading",
+        "url": "https://clay.example/wedge",
+        "kind": "",
+    }
+    assert "To look things up: Wedging & kneading (to watch, free)\n" in part(composed(), "plain")
+
+
+def test_resources_beside_the_steps_come_before_those_of_earlier_ones() -> None:
+    edition: dict[str, Any] = EDITION
+    clay_data, bowl_data = edition["milestones"]
+    glaze = {**clay_data["resources"][0], "url": "https://clay.example/glaze", "title": "Glazes"}
+    parts = [{**clay_data, "resources": [*clay_data["resources"], glaze]}, bowl_data]
+    clay, bowl = from_data({**edition, "milestones": parts}).milestones
+    found = reference(clay, clay.steps[1])
+    assert found is not None
+    assert found.title == "Glazes"
+    assert reference(bowl, bowl.steps[0]) is None
 
 
 @pytest.mark.django_db
