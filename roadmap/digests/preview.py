@@ -13,22 +13,32 @@ from accounts.models import User
 from roadmap.calendar import week_of
 from roadmap.models import Digest
 
-from . import briefs, compose, message
+from . import briefs, compose, message, reach
 
 _KEYS = re.compile(r"(/digests/\w+/)[^/\s\"<>]+/")
-_WORDS = {
-    "nobody to write to": "There is nothing to write about: no roadmap is followed, or no address is confirmed.",
-    "all finished": "The whole road is walked, and that was told. No more letters come.",
+_NONE_LEAVES = {
+    "inactive": "No letter leaves: the account is inactive.",
+    "unverified": "No letter leaves: no address is confirmed.",
+    "unsubscribed": "No letter leaves: weekly letters are switched off.",
     "paused": "No letter comes during a pause.",
+    "snoozed": "The next letter stays away, as was asked for.",
+    "suppressed": "No letter leaves: mail to this address came back, or somebody complained about it.",
+    "not enrolled": "There is nothing to write about: no roadmap is followed.",
+    "roadmap withdrawn": "There is nothing to write about: the roadmap was withdrawn.",
+    "all finished": "The whole road is walked. No more letters come.",
+    "first days": "The first letter comes three days after the beginning at the earliest.",
+    "silent": "After three weeks of silence a letter asked whether to pause. The next one comes after a visit.",
+    "nobody to write to": "There is nobody to write to, or nothing to write about.",
 }
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A letter as bytes; empty, with the reason in a sentence, where none would leave."""
+    """A letter as bytes, and where none would leave the reason in a sentence; without bytes there is none to show."""
 
     raw: bytes = b""
     reason: str = ""
+    kind: str = Digest.Kind.WEEKLY
 
     @property
     def mail(self) -> EmailMessage:
@@ -55,16 +65,23 @@ class Preview:
 
 
 def of(user: User, now: datetime) -> Preview:
-    """Return the letter of the week at hand: with the ledger's own name for it where it is owed already."""
+    """Return the letter of the week at hand: with the ledger's own name for it where it is owed already.
+
+    Who would get none now is told why, and shown what it would say.
+    """
     reader, data = briefs.of([user.pk], now)[user.pk]
+    found = reach.of(user.pk, now)
+    reason = reach.reason_against(found, now)
     if data is None:
         return Preview(reason="This letter cannot be composed; the log says why.")
     if reader.address is None or data["skip"]:
-        return Preview(reason=_WORDS[data["skip"] or "nobody to write to"])
+        return Preview(reason=_NONE_LEAVES[reason or data["skip"] or "nobody to write to"])
     period = week_of(now, reader.zone)
-    owed = Digest.objects.filter(user=user, period=period).first()
+    owed = Digest.objects.filter(user=user, period=period, settled_at=None).first()
+    kind = owed.kind if owed and owed.kind == Digest.Kind.WEEKLY else reach.kind_for(found, now)
     message_id = owed.message_id if owed else f"<preview@{message.sender().domain}>"
-    return Preview(compose.compose(reader, data, kind="weekly", period=period, message_id=message_id, now=now).message)
+    mail = compose.compose(reader, data, kind=kind, period=period, message_id=message_id, now=now)
+    return Preview(mail.message, reason=_NONE_LEAVES.get(reason, ""), kind=kind)
 
 
 def without_keys(text: str) -> str:

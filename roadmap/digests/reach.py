@@ -11,6 +11,8 @@ from accounts import zones
 from roadmap.calendar import local_date
 from roadmap.models import Digest
 
+from . import sql
+
 SETTLING_IN = timedelta(days=3)  # whoever has just begun knows what is next
 SILENT_AFTER = timedelta(weeks=3)
 
@@ -49,6 +51,10 @@ JOIN = """
       WHERE e.user_id = u.id AND e.left_at IS NULL) e
 """
 
+_OF = f"""
+    SELECT {COLUMNS} FROM accounts_user u JOIN accounts_preferences p ON p.user_id = u.id {JOIN} WHERE u.id = %(user)s
+"""  # noqa: S608 – put together from constants only
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -82,6 +88,12 @@ class Reach:
         if self.paused_until is not None and today < self.paused_until:
             ends.append(self.paused_until)
         return max(filter(None, ends), default=None)
+
+
+def of(user_id: int, now: datetime) -> Reach:
+    """Return how one person can be reached."""
+    [found] = sql.fetch(Reach, _OF, {"user": user_id, "now": now})
+    return found
 
 
 def reason_against(reach: Reach, now: datetime) -> str:

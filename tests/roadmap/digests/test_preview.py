@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from roadmap.digests import briefs, ledger, planner, preview, sender, transport
-from roadmap.models import Digest, Enrolment
+from roadmap.models import Digest, Enrolment, Suppression
 from tests.roadmap.digests.conftest import MONDAY_8, mark
 from tests.roadmap.digests.test_compose import DONE, WORKED
 from tests.smtp import Sink
@@ -43,11 +44,47 @@ def test_a_preview_changes_and_sends_nothing(ann: User, smtp: Sink) -> None:
 def test_without_a_letter_there_is_a_reason(ann: User) -> None:
     for milestone in ("clay", "bowl"):
         mark(ann, milestone, state="done", finished_on="2026-10-01")
-    assert preview.of(ann, MONDAY_8) == preview.Preview(
-        reason="The whole road is walked, and that was told. No more letters come."
-    )
+    assert preview.of(ann, MONDAY_8) == preview.Preview(reason="The whole road is walked. No more letters come.")
     Enrolment.objects.update(left_at=MONDAY_8)
-    assert "nothing to write about" in preview.of(ann, MONDAY_8).reason
+    assert preview.of(ann, MONDAY_8) == preview.Preview(
+        reason="There is nothing to write about: no roadmap is followed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wishes", "reason"),
+    [
+        ({"digest_enabled": False}, "No letter leaves: weekly letters are switched off."),
+        ({"snoozed_until": date(2100, 1, 1)}, "The next letter stays away, as was asked for."),
+        ({"paused_until": date(2100, 1, 1)}, "No letter comes during a pause."),
+    ],
+)
+def test_who_gets_none_now_is_told_why_and_shown_what_it_would_say(
+    client: Client, ann: User, wishes: dict[str, Any], reason: str
+) -> None:
+    assert preview.of(ann, MONDAY_8).reason == ""
+    Preferences.objects.filter(user=ann).update(**wishes)
+    found = preview.of(ann, MONDAY_8)
+    assert found.reason == reason
+    assert "Wedge ten lumps" in found.text
+    client.force_login(ann)
+    page = client.get("/digests/preview/").text
+    assert reason in page
+    assert "This is what one would say now." in page
+
+
+def test_an_address_that_refused_mail_gets_no_letter(ann: User) -> None:
+    Suppression.objects.create(address="ann@example.org", reason=Suppression.Reason.BOUNCED)
+    assert preview.of(ann, MONDAY_8).reason.startswith("No letter leaves: mail to this address came back")
+
+
+def test_who_was_silent_for_weeks_sees_the_question_that_would_leave(ann: User) -> None:
+    Preferences.objects.filter(user=ann).update(last_seen_on=MONDAY_8.date() - timedelta(weeks=3))
+    found = preview.of(ann, MONDAY_8)
+    assert (found.kind, found.subject, found.reason) == (Digest.Kind.QUESTION, "Shall we pause?", "")
+    planner.plan_all(MONDAY_8)
+    Digest.objects.update(kind=Digest.Kind.WEEKLY)  # it was owed before the silence was long enough, and stays one
+    assert preview.of(ann, MONDAY_8).kind == Digest.Kind.WEEKLY
 
 
 def test_without_keys_no_button_works(ann: User) -> None:
