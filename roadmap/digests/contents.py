@@ -155,7 +155,7 @@ def _step(step: PlannedStep, journey: Journey) -> Data:
 
 
 def _resource(step: PlannedStep) -> Data | None:
-    """Return what to open: what the step names, else what its milestone has beside the steps, or for those before."""
+    """Return what to open: what the step names, else what helps with it."""
     resource, use = step.resource, "With"
     if resource is None:
         resource, use = reference(step.milestone, step.step), "To look things up"
@@ -166,12 +166,13 @@ def _resource(step: PlannedStep) -> Data | None:
 
 
 def reference(milestone: Milestone, step: Step | None) -> Resource | None:
-    """Return what helps with a step that names no resource; None where the milestone has none."""
+    """Return what helps with a step that names no resource; None where the milestone has none.
+
+    That is what the steps before it were done with, the nearest first, else what else there is; a free one if any is.
+    """
     before = list(takewhile(lambda other: other is not step, milestone.steps))
-    named = {other.resource for other in milestone.steps}
-    beside = [resource for resource in milestone.resources if resource.url not in named]
     earlier = [milestone.resource_by_url.get(other.resource) for other in reversed(before)]
-    return next(filter(None, [*beside, *earlier, *milestone.resources]), None)
+    return min(filter(None, [*earlier, *milestone.resources]), key=lambda found: not found.free, default=None)
 
 
 def _outlook(outlook: Outlook | None) -> Data | None:

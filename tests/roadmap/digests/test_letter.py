@@ -210,7 +210,7 @@ def test_two_letters_in_a_row_are_headed_open_and_ask_differently(walker: User, 
 
 @pytest.mark.django_db
 def test_a_step_that_names_no_resource_has_one_to_look_things_up_in(walker: User) -> None:
-    """Beside the steps', else that of the step before, else any of the milestone."""
+    """What the step before it was done with, where there is one."""
     tick("wedge")
     [step] = says(walker)["parts"][0]["next"]["steps"]
     assert step["title"] == "Fire a test tile"
@@ -223,16 +223,21 @@ def test_a_step_that_names_no_resource_has_one_to_look_things_up_in(walker: User
     assert "To look things up: Wedging & kneading (to watch, free)\n" in part(composed(), "plain")
 
 
-def test_resources_beside_the_steps_come_before_those_of_earlier_ones() -> None:
+def test_a_free_resource_of_an_earlier_step_comes_before_others() -> None:
     edition: dict[str, Any] = EDITION
-    clay_data, bowl_data = edition["milestones"]
-    glaze = {**clay_data["resources"][0], "url": "https://clay.example/glaze", "title": "Glazes"}
-    parts = [{**clay_data, "resources": [*clay_data["resources"], glaze]}, bowl_data]
-    clay, bowl = from_data({**edition, "milestones": parts}).milestones
-    found = reference(clay, clay.steps[1])
-    assert found is not None
-    assert found.title == "Glazes"
-    assert reference(bowl, bowl.steps[0]) is None
+    clay, bowl = edition["milestones"]
+    wedging = clay["resources"][0]
+    glaze = {**wedging, "url": "https://clay.example/glaze", "title": "Glazes"}
+
+    def helps(*resources: dict[str, Any]) -> str | None:
+        made = from_data({**edition, "milestones": [{**clay, "resources": resources}, bowl]}).by_slug["clay"]
+        found = reference(made, made.steps[1])
+        return found and found.title
+
+    assert helps(glaze, wedging) == "Wedging & kneading"
+    assert helps(glaze, {**wedging, "free": False}) == "Glazes"
+    assert helps({**glaze, "free": False}, {**wedging, "free": False}) == "Wedging & kneading"
+    assert helps() is None
 
 
 @pytest.mark.django_db
