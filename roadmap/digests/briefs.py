@@ -23,6 +23,7 @@ from roadmap.calendar import local_date
 
 from . import reach, sql
 from .contents import Data, contents
+from .durable import patiently
 from .letter import letter_for
 from .reading import Reader, Reading, read
 
@@ -114,6 +115,7 @@ class _Taken:
     user_id: int
 
 
+@patiently
 def of(users: Collection[int], now: datetime) -> dict[int, tuple[Reader, Data | None]]:
     """Return each reader that is still there, with what their letter says, or None where it cannot be derived.
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 import time_machine
+from django.db import connection
 
 from accounts.models import Pause, Preferences, User
 from roadmap import actions
@@ -54,6 +56,17 @@ def test_due_mails_with_briefs_take_one_query(road: Roadmap, django_assert_num_q
     claims = ledger.claim(MONDAY_8, limit=100)
     with django_assert_num_queries(1):
         assert len(letters_of(claims, MONDAY_8)[0]) == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_ends_meanwhile_costs_no_letter(ann: User) -> None:
+    claim = due()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [own] = cursor.fetchone()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as rival:
+        rival.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+    assert bytes_of(claim)
 
 
 def enrolment() -> Enrolment:
