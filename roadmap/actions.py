@@ -43,12 +43,13 @@ class RefusedError(Exception):
 class _Change:
     """A change under way: the locked enrolment, what had happened before, and what is being added."""
 
-    def __init__(self, enrolment: Enrolment, *, today: date, edition: int) -> None:
+    def __init__(self, enrolment: Enrolment, *, today: date, edition: int, once: uuid.UUID | None) -> None:
         self.enrolment, self.today, self.edition = enrolment, today, edition
         self.past = projection.happenings(Event.objects.filter(enrolment=enrolment))
         self.progress = fold(self.past)
         self.added: list[Event] = []
-        self._id, self._at = uuid.uuid4(), timezone.now()
+        self._id, self._at = once or uuid.uuid4(), timezone.now()
+        self.is_repeated = any(event.change == self._id for event in self.past)
 
     def mark_of(self, milestone: str) -> Mark:
         return self.progress.marks.get(milestone, UNTOUCHED)
@@ -79,11 +80,11 @@ class _Change:
 
 
 @contextmanager
-def _change(enrolment: Enrolment, *, today: date, edition: int) -> Iterator[_Change]:
+def _change(enrolment: Enrolment, *, today: date, edition: int, once: uuid.UUID | None = None) -> Iterator[_Change]:
     """Lock the enrolment for one change and settle it at the end."""
     with transaction.atomic():
         locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-        change = _Change(locked, today=today, edition=edition)
+        change = _Change(locked, today=today, edition=edition, once=once)
         yield change
         change.settle()
 
@@ -166,17 +167,21 @@ def log_hours(
     edition: int,
     on: date | None = None,
     corrects: int | None = None,
+    once: uuid.UUID | None = None,
 ) -> Events:
-    """Log hours put in, or correct an entry of mine (event id `corrects`); a correction to 0 takes it out."""
+    """Log hours put in, or correct an entry of mine (event id `corrects`); a correction to 0 takes it out.
+
+    `once` becomes the change: hours that this learner has said under it already are not logged again.
+    """
     document = editions.document_in(enrolment.roadmap_id, edition)
     _known(document, milestone) if corrects else _live(document, milestone)
     hours = round(hours, HOURS_DECIMALS)
-    with _change(enrolment, today=today, edition=edition) as change:
+    with _change(enrolment, today=today, edition=edition, once=once) as change:
         entries = {event: (day, logged) for event, day, logged in change.mark_of(milestone).logged}
         if corrects is not None and corrects not in entries:
             raise UnknownError(f"entry {corrects}")
         was_on, was = entries.get(corrects or 0, (None, None))
-        if (hours, on or was_on) != (was, was_on):
+        if not change.is_repeated and (hours, on or was_on) != (was, was_on):
             change.add(Event.Kind.HOURS, {"hours": hours, "corrects": corrects}, on=on or was_on, milestone=milestone)
     return tuple(change.added)
 
@@ -257,9 +262,7 @@ def undo(*, enrolment: Enrolment, today: date, edition: int) -> Events:
         undone = undoable_change(change.past)
         if undone is not None:
             change.add(Event.Kind.UNDONE, {"change": str(undone)})
-    if undone is None:
-        return ()
-    return tuple(Event.objects.filter(enrolment=enrolment, change=undone))
+    return tuple(Event.objects.filter(enrolment=enrolment, change=undone)) if undone else ()
 
 
 def _known(document: Document, milestone: str) -> Milestone:

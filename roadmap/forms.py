@@ -147,6 +147,12 @@ class HoursForm(MarkForm):
         return data
 
 
+class LetterHoursForm(HoursForm):
+    """Hours as said from a letter, which nobody redirects: `change` makes that a form posted again counts once."""
+
+    change = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
 class NoteForm(MarkForm):
     """What only the learner reads."""
 

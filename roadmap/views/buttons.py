@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.signing import BadSignature, SignatureExpired
@@ -29,12 +30,13 @@ from roadmap import actions, editions, projection, queries
 from roadmap.calendar import DAY, local_date, next_slot
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
-from roadmap.forms import HoursForm, LetterDayForm, PauseForm
+from roadmap.forms import LetterDayForm, LetterHoursForm, PauseForm
 from roadmap.models import Enrolment, Event, State
 from roadmap.standing import undoable_change
 from roadmap.views import words
 
 PAUSE_OFFERED = timedelta(weeks=4)
+AGAIN = "That was said already. It counts once."
 TOO_LATE = "Something else happened since, so this can't be taken back here. Your plan offers undo."
 
 
@@ -104,9 +106,7 @@ class _OnMilestone(Act):
         }
 
     def _done(self, events: actions.Events, sentence: str) -> Done:
-        return (
-            Done(sentence, {"change": events[0].change}) if events else Done("That was said already. It counts once.")
-        )
+        return Done(sentence, {"change": events[0].change}) if events else Done(AGAIN)
 
     def take_back(self, data: Mapping[str, Any], /) -> str:
         """Undo the change that the button made, unless something else happened since."""
@@ -132,10 +132,12 @@ class _LogHours(_OnMilestone):
     heading, label = "How long was it?", "Log hours"
 
     def form(self, data: Mapping[str, Any] | None = None) -> forms.Form:
-        return HoursForm(data, today=self.today)
+        return LetterHoursForm(data, today=self.today, initial={"change": uuid4()})
 
     def press(self, said: Mapping[str, Any], /) -> Done:
-        events = actions.log_hours(**self._who, hours=said["hours"], on=said["on"])
+        events = actions.log_hours(**self._who, hours=said["hours"], on=said["on"], once=said["change"])
+        if not events:  # whoever clicked twice sees this answer, not the first: it offers undo as well
+            return Done(AGAIN, {"change": said["change"]})
         return self._done(events, words.hours_put_in(self.milestone.title, said["hours"], corrected=False))
 
 

@@ -120,6 +120,48 @@ def test_done_without_a_step_finishes_the_milestone(browser: Client, ann: User) 
     assert Enrolment.objects.get().progress.get().state == "done"
 
 
+def logged(user: User) -> list[float]:
+    return [entry[2] for row in Enrolment.objects.get(user=user).progress.all() for entry in row.logged]
+
+
+def form_of(browser: Client, where: str) -> dict[str, str]:
+    """The hidden fields of a form that was opened, as a browser posts them."""
+    return {
+        **POSTS[Wish.HOURS],
+        **dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', browser.get(where).text)),
+    }
+
+
+def test_hours_posted_again_count_once_and_can_still_be_taken_back(browser: Client, ann: User) -> None:
+    """A double click, a reload of the answer, a proxy that repeats: the second answer is the one that is seen."""
+    where = path(ann, Wish.HOURS, *CLAY)
+    form = form_of(browser, where)
+    browser.post(where, form)
+    again = browser.post(where, form).text
+    assert "That was said already. It counts once." in again
+    assert logged(ann) == [1.5]
+    browser.post(where, undo_fields(again))
+    assert logged(ann) == []
+
+
+def test_hours_logged_twice_on_purpose_count_twice(browser: Client, ann: User) -> None:
+    where = path(ann, Wish.HOURS, *CLAY)
+    for _ in range(2):
+        browser.post(where, form_of(browser, where))
+    assert logged(ann) == [1.5, 1.5]
+
+
+def test_hours_said_once_are_the_learners_own(browser: Client, ann: User, road: Roadmap) -> None:
+    """Somebody else's form, posted as mine, is neither told of nor in the way."""
+    form = form_of(browser, path(ann, Wish.HOURS, *CLAY))
+    browser.post(path(ann, Wish.HOURS, *CLAY), form)
+    bob = make_learner(road, "bob@example.org")
+    actions.enrol(user=bob, roadmap=road, hours_per_week=5, target_on=None, today=TODAY, edition=1)
+    answer = browser.post(path(bob, Wish.HOURS, *CLAY), form).text
+    assert "said already" not in answer
+    assert (logged(ann), logged(bob)) == ([1.5], [1.5])
+
+
 def test_undo_takes_back_nothing_else(browser: Client, ann: User) -> None:
     where = path(ann, Wish.DONE, *CLAY)
     page = browser.post(where).text
