@@ -228,13 +228,17 @@ _ACTS: dict[Wish, type[Act]] = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def button(request: HttpRequest, wish: str, token: str) -> HttpResponse:
-    """GET shows the form; POST does it, or (`undo`) takes it back. A foreign token is 404, one that is too old 410."""
+    """GET shows the form; POST does it, or (`undo`) takes it back.
+
+    A token that is not ours, or is about what is gone, is 404; one that is too old 410: each says what else helps.
+    """
     try:
         act = _act(Wish(wish), token)
     except SignatureExpired:
         return _page(request, status=HTTPStatus.GONE, is_old=True)
-    except (BadSignature, ValueError):
-        raise Http404 from None
+    except (BadSignature, ValueError, Http404) as error:
+        is_gone = isinstance(error, Http404)
+        return render(request, "roadmap/incomplete_link.html", {"is_gone": is_gone}, status=HTTPStatus.NOT_FOUND)
     if request.method != "POST":
         return _page(request, act=act, form=act.form())
     try:

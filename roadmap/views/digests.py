@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.signing import BadSignature
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -20,12 +20,12 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a form and changes nothing, since scanners follow links; POST ends the digests (RFC 8058).
 
     The POST comes from a mail program: without cookie or CSRF token, any number of times. It is answered with 200 also
-    when the account is gone, for then there is nothing left to end; a token that is not ours is 404.
+    when the account is gone, for then there is nothing left to end; a token that is not ours is 404, with other ways.
     """
     try:
         user = links.user_for(token)
     except BadSignature:
-        raise Http404 from None
+        return render(request, "roadmap/incomplete_link.html", {"ends_letters": True}, status=404)
     if request.method == "POST" and user is not None:
         Preferences.objects.filter(user=user).update(digest_enabled=False, digest_due_at=None)
         user.preferences.refresh_from_db()

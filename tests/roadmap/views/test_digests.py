@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from accounts.links import sign, unsubscribe_token
+from accounts.links import UNSUBSCRIBE, sign, unsubscribe_token
 from accounts.models import Preferences, User
 from roadmap.digests import ledger, planner
 from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap
@@ -88,6 +88,16 @@ def test_a_tampered_or_foreign_token_is_404(mail_program: Client, ann: User) -> 
     for wrong in (f"{int(token[0]) + 1}{token[1:]}", token[:-1], sign(purpose="invitation", value=str(ann.pk))):
         assert mail_program.post(f"/digests/unsubscribe/{wrong}/").status_code == 404
     assert is_subscribed(ann)
+
+
+def test_a_broken_link_says_how_else_the_letters_end_and_nothing_of_anybody(mail_program: Client, ann: User) -> None:
+    token = unsubscribe_token(ann)
+    nobodys = sign(purpose=UNSUBSCRIBE, value="0")
+    page, other = (mail_program.get(f"/digests/unsubscribe/{wrong[:-1]}/").text for wrong in (token, nobodys))
+    assert page == other
+    assert "This link is not complete" in page
+    assert 'href="/settings/"' in page
+    assert "your mail program" in page
 
 
 def test_other_methods_are_refused(mail_program: Client, link: str) -> None:
