@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 
 from accounts.backends import person_of
+from roadmap.calendar import period_of
 from roadmap.digests import ledger, resolution
 from roadmap.models import Digest
 
@@ -24,12 +25,27 @@ from .overview import overview
 class DigestAdmin(ReadOnlyAdmin):
     """Uncertain digests can be settled by who found out, or deliberately sent again. Each is written to the log."""
 
-    list_display = ("user", "period", "kind", "state", "reason", "due_at", "sent_at", "attempts", "smtp_code")
+    list_display = ("user", "week", "kind", "state", "reason", "due_at", "sent_at", "put_off", "smtp_code")
     list_filter = ("state", "kind")
     list_select_related = ("user",)
     search_fields = ("user__email", "to_address", "message_id")
+    fields = (
+        *("user", "week", "kind", "state", "reason", "due_at", "expires_at", "next_attempt_at", "put_off"),
+        *("lease", "lease_until", "message_id", "to_address", "subject", "told", "smtp_code", "smtp_reply"),
+        *("settled_at", "sent_at"),
+    )
+    readonly_fields = fields
     actions = ("arrived", "did_not_arrive", "send_again")
     change_list_template = "admin/roadmap/digest_list.html"
+
+    @admin.display(description="week", ordering="period")
+    def week(self, digest: Digest) -> str:
+        return period_of(digest.period)
+
+    @admin.display(description="times put off", ordering="attempts")
+    def put_off(self, digest: Digest) -> int:
+        """How often the mail server asked for patience, or fell silent before it had the mail."""
+        return digest.attempts
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(partial(overview, admin=self))

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from roadmap.calendar import period_of
 from roadmap.digests import ledger
 from roadmap.models import Digest
 from tests.roadmap.admin.helpers import logged_in, person
@@ -34,6 +35,27 @@ def owe(email: str, state: str = "uncertain") -> Digest:
     )
 
 
+def test_the_list_names_the_week_and_how_often_a_letter_was_put_off(superuser, uncertain):
+    Digest.objects.update(period="2026-11-16", attempts=3)
+    page = superuser.get(LIST).text
+    assert ">2026-W47<" in page
+    assert '<td class="field-put_off">3</td>' in page
+    assert "Times put off" in page
+    detail = superuser.get(reverse("admin:roadmap_digest_change", args=[uncertain.pk])).text
+    assert "2026-W47" in detail
+    assert "Times put off" in detail
+
+
+@pytest.mark.parametrize(("column", "field"), [(2, "period"), (8, "attempts")])
+def test_week_and_times_put_off_can_be_sorted_by(superuser, uncertain, column, field):
+    other = owe("bob@example.org")
+    Digest.objects.filter(pk=other.pk).update(period="2026-11-16", attempts=3)
+    Digest.objects.filter(pk=uncertain.pk).update(period="2026-11-09", attempts=1)
+    for order in (f"{column}", f"-{column}"):
+        found = superuser.get(LIST, {"o": order}).context["cl"].result_list
+        assert [getattr(d, field) for d in found] == sorted((getattr(d, field) for d in found), reverse="-" in order)
+
+
 def act(client, action: str, *digests: Digest, **more: str):
     return client.post(LIST, {"action": action, "_selected_action": [d.pk for d in digests], **more}, follow=True)
 
@@ -51,6 +73,7 @@ def test_an_uncertain_digest_is_settled_and_that_is_logged(superuser, uncertain,
 def test_sending_again_is_asked_first(superuser, uncertain):
     page = act(superuser, "send_again", uncertain).text
     assert "sees the same letter twice" in page
+    assert period_of(uncertain.period) in page
     assert "ann@example.org" in page
     assert Digest.objects.get().state == "uncertain"
     assert not LogEntry.objects.exists()
