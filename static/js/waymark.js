@@ -25,5 +25,14 @@ function settle(target) {
   if (said) document.getElementById("announcer").textContent = said.dataset.announce;
 }
 
+// A mail in its frame is seen to its end, without a scroll bar inside the page's own.
+function showWholeMails() {
+  for (const frame of document.querySelectorAll(".letter__frame")) {
+    const mail = frame.contentDocument?.documentElement;
+    if (mail) frame.style.blockSize = `${mail.offsetHeight + frame.offsetHeight - frame.clientHeight}px`;
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => proposeTimeZone(document));
+for (const event of ["load", "resize"]) window.addEventListener(event, showWholeMails); // load: the frames are there too
 document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
