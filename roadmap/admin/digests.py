@@ -17,6 +17,7 @@ from roadmap.calendar import period_of
 from roadmap.digests import ledger, resolution
 from roadmap.models import Digest
 
+from .holding import holding
 from .operations import ReadOnlyAdmin
 from .overview import overview
 
@@ -48,8 +49,11 @@ class DigestAdmin(ReadOnlyAdmin):
         return digest.attempts
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(partial(overview, admin=self))
-        return [path("overview/", view, name="roadmap_digest_overview"), *super().get_urls()]
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(partial(view, admin=self)), name=f"roadmap_digest_{name}")
+            for name, view in (("overview", overview), ("gate", holding))
+        ]
+        return [*own, *super().get_urls()]
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("roadmap.change_digest")

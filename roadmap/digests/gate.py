@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Preferences
 from roadmap.models import Digest, Gate
@@ -136,6 +137,11 @@ def hold(reason: str) -> None:
     log.warning("digests_hold", reason=reason)
 
 
+def owed() -> QuerySet[Digest]:
+    """Return what waits behind a gate that is held."""
+    return Digest.objects.filter(state__in=[State.PENDING, State.CLAIMED])
+
+
 @transaction.atomic
 def release(now: datetime) -> int:
     """Open the gate; return how many digests of a restored ledger were left out.
@@ -146,8 +152,7 @@ def release(now: datetime) -> int:
     found = _made()
     left_out = 0
     if found.is_restored:
-        owed = Digest.objects.filter(state__in=[State.PENDING, State.CLAIMED])
-        left_out = owed.update(state=State.SKIPPED, reason="restored", settled_at=now, lease=None, lease_until=None)
+        left_out = owed().update(state=State.SKIPPED, reason="restored", settled_at=now, lease=None, lease_until=None)
         Preferences.objects.filter(digest_due_at__lte=now).update(digest_due_at=None)
     Gate.objects.update(ledger=found.ledger, held_because="", failures=0, opens_at=None)
     log.warning("digests_released", left_out=left_out)
