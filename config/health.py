@@ -3,6 +3,7 @@
 from typing import Any
 
 import redis
+import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -11,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from roadmap.digests import ledger, watch
+
+log = structlog.get_logger(__name__)
 
 
 @never_cache
@@ -27,7 +30,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     database = _database_answers()
     parts = {
         "database": {"ok": database},
-        "broker": {"ok": _broker_answers()},
+        "broker": {"ok": _broker_takes_writes()},
         "migrations": {"ok": database and _is_migrated()},
     }
     digests = _digests() if parts["migrations"]["ok"] else {"ok": False, "lag_seconds": None}
@@ -44,11 +47,16 @@ def _database_answers() -> bool:
     return True
 
 
-def _broker_answers() -> bool:
+def _broker_takes_writes() -> bool:
+    """Ask as for a wake-up: one that is full, read-only or can't save refuses LPUSHX as it refuses LPUSH.
+
+    LPUSHX adds to a list that exists; this one never does, so nothing is left behind.
+    """
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as broker:
-            return bool(broker.ping())
-    except redis.RedisError:
+            return broker.lpushx("waymark.readyz", "") == 0
+    except redis.RedisError as error:
+        log.warning("broker_refuses", error=str(error))
         return False
 
 

@@ -190,10 +190,14 @@ def test_a_full_broker_makes_letters_late_and_nothing_else(post: Post, ann: User
             with pytest.raises(redis.exceptions.OutOfMemoryError):
                 post.ask().lpush("celery", "no room")
             assert ticks(ann) == 302
+            answer = Client().get("/readyz")
+            assert (answer.status_code, answer.json()["broker"]) == (503, {"ok": False})
             owe()
         finally:
             post.ask().config_set("maxmemory", 0)
         assert all_are_sent()
+        assert Client().get("/readyz").json()["broker"] == {"ok": True}
+    assert not post.ask().keys("waymark.*"), "the question left something behind"
     assert post.worker.poll() is None
 
 
