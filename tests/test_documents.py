@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -59,6 +60,14 @@ def test_compose_file_fits_the_schema(repository: Path) -> None:
     command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", "vendor.compose-spec"]
     done = subprocess.run([*command, repository / "docker-compose.yml"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_example_relay_signs_what_unsubscribing_rests_on(repository: Path) -> None:
+    """RFC 8058, section 4: without it, no mail program should offer its own button."""
+    mail = yaml.safe_load((repository / "docker-compose.yml").read_text())["services"]["mail"]["environment"]
+    for setting in ("OPENDKIM_SignHeaders", "OPENDKIM_OversignHeaders"):  # the second: nobody adds another one
+        signed = {name.casefold() for name in mail[setting].split(",")}
+        assert {"list-unsubscribe", "list-unsubscribe-post", "from", "subject", "date", "message-id"} <= signed
 
 
 def test_every_variable_that_settings_read_is_in_the_example(repository: Path) -> None:
