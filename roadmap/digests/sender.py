@@ -106,21 +106,19 @@ class _Batch:
         return True
 
     def _send_window(self, window: Letters) -> None:
-        going = self._commit(window)
+        going = self._rightful(self._commit(window))
         while going:
-            if self.is_server_there and time.monotonic() - self._asked_at > FRESH_SECONDS:
-                going = self._ask_again(going)
-                continue
             (claim, mail), *going = going
             self._hand_over(claim, mail, then=going[0][1].envelope.address if going else "")
+            going = self._rightful(going)
 
     def _commit(self, letters: Letters) -> Letters:
         """Settle what is known, mark `letters` as going out, and return those that may go."""
         envelopes = {claim.id: mail.envelope for claim, mail in letters}
         now = self._moment()
         verdicts = [*self.verdicts, *(verdict(claim, outcome, now) for claim, outcome in self.outcomes)]
+        self._asked_at = time.monotonic()  # not after: rights are read first, and a commit may have to wait
         turn = ledger.turn(now, self.lease, verdicts=verdicts, envelopes=envelopes)
-        self._asked_at = time.monotonic()
         self.settled.update(turn.settled)
         self._tell(verdicts, left_out=[digest for digest in envelopes if digest not in turn.sending])
         self.verdicts, self.outcomes = [], []
@@ -142,16 +140,24 @@ class _Batch:
             self._now, self._told_at = self.clock(), time.monotonic()
         return self._now
 
-    def _ask_again(self, letters: Letters) -> Letters:
-        """Ask once more whether these may go: a slow server, or a process that was frozen, makes their right old.
+    def _rightful(self, letters: Letters) -> Letters:
+        """Return those that may go now; where a slow server, a commit or a freeze made their right old, ask once more.
 
         Who unsubscribed meanwhile is not written to, and nothing goes whose lease is over. That was taken for
-        uncertain, but we know that it never went: it is given back.
+        uncertain, but we know that it never went: it is given back. So is all of it where the second answer comes too
+        late as well: nobody is written to on an old right, and a sender must not ask for ever, deaf to its time limit.
         """
+        if not (letters and self.is_server_there and self._is_right_old()):
+            return letters
         going = self._commit(letters)
+        if self._is_right_old():
+            going = []
         ours = {claim.id for claim, _ in going}
         self.verdicts += [Verdict(claim.id, State.PENDING) for claim, _ in letters if claim.id not in ours]
         return going
+
+    def _is_right_old(self) -> bool:
+        return time.monotonic() - self._asked_at > FRESH_SECONDS
 
     def _hand_over(self, claim: Claim, mail: Mail, *, then: str) -> None:
         if self.is_server_there:

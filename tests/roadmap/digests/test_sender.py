@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -181,6 +181,55 @@ def test_a_sender_that_wakes_after_its_lease_sends_no_more_and_says_what_it_did_
     assert wire.tried == 1 + 7
     assert settled == Counter({State.SENT: 8})
     assert states() == {"sent": 8}
+
+
+class Blocked:
+    """A wire behind a ledger some of whose commits last longer than a right to send; meanwhile there is `happening`."""
+
+    name = "wire"
+
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, commits: Container[int], happening: Callable[[], object]
+    ) -> None:
+        self.passed, self.tried, self.commits, turn = 0.0, 0, 0, ledger.turn
+        monkeypatch.setattr(sender.time, "monotonic", lambda: self.passed)
+
+        def late_turn(*args: Any, **known: Any) -> ledger.Turn:
+            done = turn(*args, **known)
+            self.commits += 1
+            if self.commits in commits:
+                self.passed += sender.FRESH_SECONDS + 0.1
+                happening()
+            return done
+
+        monkeypatch.setattr(ledger, "turn", late_turn)
+
+    def send(self, address: str, message: bytes, **hints: Any) -> Outcome:
+        self.tried += 1
+        return Outcome(Fate.SENT, 250, "kept")
+
+
+def test_behind_a_commit_that_was_held_up_the_right_to_send_is_asked_for_again(
+    road: Roadmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who unsubscribes after their right was read and before the commit is through is not written to."""
+    crowd(road, 8)
+    leave = Preferences.objects.filter(user__email="l0@example.org").update
+    wire = Blocked(monkeypatch, {1}, lambda: leave(digest_enabled=False))
+    settled, _ = sender.drain(wire, clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager
+    assert settled == Counter({State.SENT: 7, State.SKIPPED: 1})
+    assert (wire.tried, wire.commits) == (7, 3)
+
+
+def test_a_ledger_that_is_always_late_sends_nobody_anything_and_does_not_hold_the_sender(
+    road: Roadmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for twice, a right that is old both times is none: the letters are given back, and the time limit holds."""
+    crowd(road, 10)
+    wire = Blocked(monkeypatch, range(1, 1_000), lambda: None)
+    assert sender.drain(wire, clock=lambda: MONDAY_8, seconds=4) == (Counter(), True)  # type: ignore[arg-type]  # no context manager
+    assert (wire.tried, states()) == (0, {"pending": 10})
+    assert set(Digest.objects.values_list("attempts", "lease")) == {(0, None)}
 
 
 def test_told_to_stop_it_settles_the_window_and_gives_back_the_rest(road: Roadmap, smtp: Sink) -> None:
