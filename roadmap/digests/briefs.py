@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import structlog
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from roadmap.calendar import local_date
 
 from . import reach, sql
+from .alone import alone
 from .contents import Data, contents
 from .durable import patiently
 from .letter import letter_for
@@ -30,8 +30,6 @@ from .reading import Reader, Reading, read
 AHEAD = timedelta(hours=1)
 KEPT = timedelta(days=3)  # longer than a letter may be late
 BATCH = 64
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +161,9 @@ def _derived(rows: Sequence[_Row], now: datetime) -> Mapping[int, Data | None]:
 
 def _contents(reading: Reading) -> Data | None:
     """Return what a letter says; None, and the reason in the log, for a learner whose rows make no sense."""
-    try:
+    with alone("letter_not_derived", user=reading.reader.user_id):
         return contents(letter_for(reading))
-    except Exception:
-        log.exception("letter_not_derived", user=reading.reader.user_id)
-        return None
+    return None
 
 
 def _key(row: _Row, now: datetime) -> str:

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.template.loader import render_to_string
 
@@ -19,6 +18,7 @@ from roadmap.calendar import period_of
 from roadmap.models import Digest
 
 from . import briefs, buttons, message
+from .alone import alone
 from .buttons import Wish
 from .contents import Data
 from .letter import clean
@@ -34,8 +34,6 @@ BLANK_LINES = re.compile(r"\n\s*\n")
 TEMPLATES = {"weekly": "digest", "question": "pause"}  # by the kind of a digest
 PAUSE_SUBJECT = "Shall we pause?"
 REMEMBERED = 4_096  # titles and the like; most come again with the next learner
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +61,9 @@ def _mail(claim: Claim, reader: Reader | None, data: Data | None, *, now: dateti
         return Verdict(claim.id, State.FAILED, "could not be composed")
     if data["skip"]:
         return Verdict(claim.id, State.SKIPPED, data["skip"])
-    try:
+    with alone("digest_not_composed", digest=claim.id):
         return compose(reader, data, kind=claim.kind, period=claim.period, message_id=claim.message_id, now=now)
-    except Exception:
-        log.exception("digest_not_composed", digest=claim.id)
-        return Verdict(claim.id, State.FAILED, "could not be composed")
+    return Verdict(claim.id, State.FAILED, "could not be composed")
 
 
 def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: str, now: datetime) -> Mail:

@@ -12,11 +12,12 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from roadmap.digests import compose, ledger, planner, words
+from roadmap.digests import briefs, compose, ledger, planner, words
 from roadmap.digests import message as wire
 from roadmap.digests.verdicts import Claim
 from roadmap.models import Enrolment, Roadmap
@@ -200,6 +201,18 @@ def test_one_that_cannot_be_composed_fails_alone(road: Roadmap) -> None:
     ready, [verdict] = letters_of(both, MONDAY_8)
     assert len(ready) == 1
     assert (verdict.state, verdict.reason) == ("failed", "could not be composed")
+
+
+@pytest.mark.parametrize("place", ["contents", "compose"])
+def test_a_task_whose_time_is_up_is_no_letters_fault(ann: User, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """The signal may come at any moment; it ends the task, and what was claimed goes later."""
+
+    def ring(*_: object, **__: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(briefs if place == "contents" else compose, place, ring)
+    with pytest.raises(SoftTimeLimitExceeded):
+        letters_of(claims(), MONDAY_8)
 
 
 def test_a_batch_is_read_in_a_fixed_number_of_queries(road: Roadmap, django_assert_num_queries) -> None:
