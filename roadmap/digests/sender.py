@@ -71,7 +71,8 @@ class _Batch:
         self.lease = claims[0].lease
         self._now, self._told_at = clock(), time.monotonic()
         self._composing = compose.mails(claims, self._now)
-        self._composed: list[tuple[Claim, Mail]] = []
+        self._composed: Letters = []
+        self._failure: Exception | None = None
         self.verdicts: list[Verdict] = []
         self.outcomes: list[tuple[Claim, Outcome]] = []
         self.settled: Counter[State] = Counter()
@@ -81,11 +82,13 @@ class _Batch:
         self._asked_at = 0.0
 
     def send(self, is_over: Callable[[], bool]) -> None:
-        """Take the batch to the wire; settle what went, and give back what did not."""
-        while (window := self._window()) and self.is_server_there and not is_over():
-            self._send_window(window)
-        self._commit([])
-        ledger.release(self.lease)
+        """Take the batch to the wire; settle what went, and give back what did not, whatever ends us."""
+        try:
+            while (window := self._window()) and self.is_server_there and not is_over():
+                self._send_window(window)
+        finally:
+            self._commit([])
+            ledger.release(self.lease)
 
     def _window(self) -> Letters:
         """Return what goes next, composed; most of it was while the server had its say on what went before."""
@@ -105,12 +108,23 @@ class _Batch:
             self._composed.append((claim, mail))
         return True
 
+    def _compose_meanwhile(self) -> None:
+        """Compose one more while a server has its say. An error is no word of the server's: it waits for the answer."""
+        try:
+            self._compose()
+        except Exception as error:
+            self._failure = error
+
     def _send_window(self, window: Letters) -> None:
-        going = self._rightful(self._commit(window))
-        while going:
-            (claim, mail), *going = going
-            self._hand_over(claim, mail, then=going[0][1].envelope.address if going else "")
-            going = self._rightful(going)
+        going = window
+        try:
+            going = self._rightful(self._commit(going))
+            while going:
+                (claim, mail), *going = going
+                self._hand_over(claim, mail, then=going[0][1].envelope.address if going else "")
+                going = self._rightful(going)
+        finally:
+            self._give_back(going)
 
     def _commit(self, letters: Letters) -> Letters:
         """Settle what is known, mark `letters` as going out, and return those that may go."""
@@ -153,8 +167,11 @@ class _Batch:
         if self._is_right_old():
             going = []
         ours = {claim.id for claim, _ in going}
-        self.verdicts += [Verdict(claim.id, State.PENDING) for claim, _ in letters if claim.id not in ours]
+        self._give_back([(claim, mail) for claim, mail in letters if claim.id not in ours])
         return going
+
+    def _give_back(self, letters: Letters) -> None:
+        self.verdicts += [Verdict(claim.id, State.PENDING) for claim, _ in letters]
 
     def _is_right_old(self) -> bool:
         return time.monotonic() - self._asked_at > FRESH_SECONDS
@@ -162,7 +179,7 @@ class _Batch:
     def _hand_over(self, claim: Claim, mail: Mail, *, then: str) -> None:
         if self.is_server_there:
             address = mail.envelope.address
-            outcome = self.transport.send(address, mail.message, then=then, meanwhile=self._compose)
+            outcome = self.transport.send(address, mail.message, then=then, meanwhile=self._compose_meanwhile)
             self._judge_server(outcome)
         else:
             outcome = Outcome(Fate.AWAY)
@@ -170,6 +187,8 @@ class _Batch:
         if outcome.fate is not Fate.SENT:
             tell = log.error if outcome.fate is Fate.REJECTED else log.warning
             tell("digest_not_sent", digest=claim.id, fate=outcome.fate.value, code=outcome.code)
+        if self._failure is not None:
+            raise self._failure
 
     def _judge_server(self, outcome: Outcome) -> None:
         """One that hangs or drops mail after mail is away, too: else a whole crowd would end uncertain."""

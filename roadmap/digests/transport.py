@@ -62,7 +62,8 @@ def nothing() -> None:
 class Transport(Protocol):
     """Something that takes mails: one address and the bytes of one message at a time.
 
-    It may be told to which address the next one goes, `then`, and what to do `meanwhile`, until the answer comes.
+    It may be told to which address the next one goes, `then`, and what to do `meanwhile`, until the answer comes: that
+    must not raise anything, which would be taken for the wire's.
     """
 
     name: str

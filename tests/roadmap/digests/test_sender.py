@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.test import Client
 
 from accounts.models import Preferences, User
-from roadmap.digests import buttons, ledger, planner, sender
+from roadmap.digests import buttons, compose, ledger, planner, sender
 from roadmap.digests.transport import Fate, Outcome, from_settings
 from roadmap.models import Digest, Roadmap, Suppression
 from tests.faults.hostile_smtp import HostileServer
@@ -281,6 +282,49 @@ def test_one_that_cannot_be_composed_does_not_hold_up_the_rest(road: Roadmap, sm
     mark(make_learner(road), "clay", state="doing", ticks={"wedge": "nonsense"})
     crowd(road, 3)
     assert drain()[0] == Counter({State.SENT: 3, State.FAILED: 1})
+
+
+@pytest.mark.parametrize("failure", [OSError("no room for a letter"), SoftTimeLimitExceeded()])
+def test_what_goes_wrong_with_the_next_letter_is_not_put_on_the_one_on_the_wire(
+    road: Roadmap, smtp: Sink, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """The ninth is composed while the server has its say on the first."""
+    crowd(road, 12)
+    compose_one, composed = compose.mails, []
+
+    def mails(*known: Any) -> Iterator[Any]:
+        for found in compose_one(*known):
+            composed.append(found)
+            if len(composed) == 9:
+                raise failure
+            yield found
+
+    monkeypatch.setattr(compose, "mails", mails)
+    with pytest.raises(type(failure)):
+        drain()
+    assert states() == {"sent": 1, "pending": 11}
+    assert len(smtp.letters) == 1
+    assert not Digest.objects.exclude(attempts=0).exists()
+
+
+def test_a_sender_that_is_ended_in_the_middle_of_a_window_says_what_it_did_not_send(
+    road: Roadmap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the one on the wire nobody can tell; those behind it never went."""
+    crowd(road, 12)
+
+    class Ended:
+        name, tried = "wire", 0
+
+        def send(self, address: str, message: bytes, **hints: Any) -> Outcome:
+            self.tried += 1
+            if self.tried == 3:
+                raise SoftTimeLimitExceeded
+            return Outcome(Fate.SENT, 250, "kept")
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        sender.drain(Ended(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager
+    assert states() == {"sent": 2, "sending": 1, "pending": 9}
 
 
 def test_logs_name_digests_and_no_people(road: Roadmap, smtp: Sink, caplog: pytest.LogCaptureFixture) -> None:
