@@ -116,12 +116,17 @@ class SMTPTransport:
         """Send one message (CRLF lines, 7-bit) to one address.
 
         A kept-open connection may have gone stale unnoticed: then the mail is tried once more on a new one, at once,
-        which is safe since it is known that the first attempt never got to its end.
+        which is safe since it is known that the first attempt never got to its end. Whoever is ended on the way hangs
+        up: to a server that waits for a message, a goodbye would be a line of it.
         """
         had_connection = self._session is not None
-        outcome = self._attempt(address, message, then, meanwhile)
-        if outcome.fate is Fate.LOST and had_connection:
+        try:
             outcome = self._attempt(address, message, then, meanwhile)
+            if outcome.fate is Fate.LOST and had_connection:
+                outcome = self._attempt(address, message, then, meanwhile)
+        except BaseException:
+            self._drop()
+            raise
         return outcome
 
     def _attempt(self, address: str, message: bytes, then: str, meanwhile: Callable[[], object]) -> Outcome:

@@ -16,17 +16,23 @@ import pytest
 class HostileServer:
     """Follows a script, one behaviour a mail, the last one for ever. `kept` holds the bodies that it took charge of.
 
+    `unfinished` holds those that ended without a dot, for there are servers that deliver them.
+
     Behaviours: `ok` · `drop-greeting` `drop-mail` `drop-rcpt` `drop-354` `drop-body`: before the dot · `drop-dot`:
     keeps the mail, says nothing · `hang-dot`: keeps it, answers after `hang_seconds`, as `hang-greeting` does ·
     `curious`: keeps it, answers once it has heard what comes next · `quit`: keeps it, dies at QUIT ·
+    `slow-354` `slow-body`: says 354, or reads on after it, when there has been `enough` ·
     a reply with its moment: `greeting 421 busy`, `mail 451 later`, `rcpt 550 unknown`, `data 554 no`, `dot 452 full`.
     """
 
     script: list[str] = field(default_factory=lambda: ["ok"])
     kept: list[bytes] = field(default_factory=list)
+    unfinished: list[bytes] = field(default_factory=list)
     connections: int = 0
+    ended: int = 0  # of the connections
     hang_seconds: float = 3.0
-    enough: threading.Event = field(default_factory=threading.Event)  # ends a hanging at the dot before its time
+    enough: threading.Event = field(default_factory=threading.Event)  # ends a hanging after DATA before its time
+    waits: threading.Event = field(default_factory=threading.Event)  # such a hanging has begun
     port: int = 0
     offers: str = ""  # an extension that its EHLO lists
 
@@ -63,6 +69,8 @@ class HostileServer:
                 self._converse(connection, lines)
         except OSError:
             pass
+        finally:
+            self.ended += 1
 
     def _converse(self, connection: socket.socket, lines: BufferedReader) -> None:
         if self.script[0] == "hang-greeting":
@@ -97,20 +105,35 @@ class HostileServer:
             _say(connection, "250 ok")
         return True
 
+    def _wait(self) -> None:
+        self.waits.set()
+        self.enough.wait(self.hang_seconds)
+
+    def _read(self, lines: BufferedReader) -> bytes | None:
+        body = bytearray()
+        try:
+            while line := lines.readline():
+                if line == b".\r\n":
+                    return bytes(body)
+                body += line
+        except OSError:
+            pass
+        self.unfinished.append(bytes(body))
+        return None
+
     def _take(self, connection: socket.socket, lines: BufferedReader, act: str) -> bool:
         """Take a body; return whether the conversation goes on."""
         if act == "drop-354":
             return False
+        if act == "slow-354":
+            self._wait()
         _say(connection, "354 go on")
+        if act == "slow-body":
+            self._wait()
         if act == "drop-body":
             connection.shutdown(socket.SHUT_RDWR)
             return False
-        body = b""
-        for line in lines:
-            if line == b".\r\n":
-                break
-            body += line
-        else:
+        if (body := self._read(lines)) is None:
             return False
         if act.startswith("dot "):
             _say(connection, act.removeprefix("dot "))
@@ -119,7 +142,7 @@ class HostileServer:
         if act == "drop-dot":
             return False
         if act == "hang-dot":
-            self.enough.wait(self.hang_seconds)
+            self._wait()
         if act == "curious":
             lines.peek()
         _say(connection, "250 2.0.0 kept")
