@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import resource
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, OperationalError, connection, connections
+from django.db import DatabaseError, connection, connections
 from django.test import Client
 
 from accounts.models import Preferences, User
@@ -24,7 +23,6 @@ from tests.faults.chaos import ROADMAP
 from tests.faults.elsewhere import Elsewhere, elsewhere, server, tables
 from tests.faults.holding import transaction_open
 from tests.faults.hostile_smtp import HostileServer
-from tests.processes import eventually
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, states, use_smtp
 
 __all__ = ["elsewhere", "server", "tables"]
@@ -76,101 +74,6 @@ def test_postgresql_ends_and_comes_back_while_mails_go_out(elsewhere: Elsewhere,
         sender.drain(Shaken(), clock=lambda: MONDAY_8)  # type: ignore[arg-type]  # no context manager: sends, and looks on
     assert states() == {"sent": 20}
     assert len(recipients(mail)) == len(set(recipients(mail))) == 20
-
-
-class TestRefusals:
-    """An entry that PostgreSQL refuses for the moment is made again; not for ever."""
-
-    @pytest.fixture
-    def claim(self) -> Any:
-        crowd(1)
-        planner.plan_all(MONDAY_8)
-        [claim] = ledger.claim(MONDAY_8, limit=1)
-        return claim
-
-    @contextmanager
-    def rival(self, claim: Any, then: str) -> Iterator[Callable[[], None]]:
-        """Somebody else who holds the digest's row, and does `then` when our entry waits for it."""
-        held, go = threading.Event(), threading.Event()
-
-        def hold() -> None:
-            try:
-                with connection.cursor() as cursor:
-                    cursor.execute("SET deadlock_timeout = '1min'; BEGIN")
-                    cursor.execute("UPDATE roadmap_digest SET attempts = attempts WHERE id = %s", [claim.id])
-                    held.set()
-                    go.wait(30)
-                    cursor.execute(f"{then}; COMMIT")
-            finally:
-                connections.close_all()
-
-        def when_we_wait() -> None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_backend_pid()")
-                ours = cursor.fetchone()[0]
-
-            def watch() -> None:
-                try:
-                    eventually(lambda: _waits(ours))
-                finally:
-                    connections.close_all()
-                    go.set()
-
-            threading.Thread(target=watch).start()
-
-        thread = threading.Thread(target=hold)
-        thread.start()
-        held.wait(10)
-        try:
-            yield when_we_wait
-        finally:
-            go.set()
-            thread.join()
-
-    def settle(self, claim: Any) -> int:
-        """Settle the digest as expired; as an entry that locks somebody's preferences first."""
-        tries = 0
-
-        @durable.durably
-        def entry() -> None:
-            nonlocal tries
-            tries += 1
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT FROM accounts_preferences WHERE user_id = %s FOR UPDATE", [claim.user_id])
-                cursor.execute("UPDATE roadmap_digest SET reason = 'ours' WHERE id = %s", [claim.id])
-
-        entry()
-        assert Digest.objects.get().reason == "ours"
-        return tries
-
-    def test_a_deadlock(self, claim: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '2s'")  # we look once: the rival waits for us by then
-        theirs = "UPDATE accounts_preferences SET digest_hour = digest_hour"
-        with self.rival(claim, theirs) as when_we_wait:
-            when_we_wait()
-            assert self.settle(claim) == 2
-
-    def test_a_serialization_failure(self, claim: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET default_transaction_isolation = 'repeatable read'")
-        with self.rival(claim, "SELECT 1") as when_we_wait:
-            when_we_wait()
-            assert self.settle(claim) == 2
-
-    def test_a_database_that_stays_away_is_said_to_be(
-        self, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(durable, "FIRST_PAUSE_SECONDS", 0.001)
-        elsewhere.say("DROP DATABASE waymark WITH (FORCE)")
-        with pytest.raises(OperationalError, match='"waymark" does not exist'):
-            ledger.expire(MONDAY_8)
-
-
-def _waits(backend: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s", [backend])
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_full_disk_leaves_nothing_half_written(

@@ -163,6 +163,18 @@ def test_a_second_refusal_renews_the_suppression(claimed: Claim) -> None:
     assert Suppression.objects.get().until is None
 
 
+def test_an_address_that_two_letters_were_refused_at_is_suppressed_once(road: Roadmap) -> None:
+    """PostgreSQL would not write one row twice in a statement, and the whole window would stay unsettled."""
+    for name in ("ann", "bob"):
+        make_learner(road, f"{name}@example.org")
+    planner.plan_all(MONDAY_8)
+    claims = ledger.claim(MONDAY_8, limit=2)
+    Digest.objects.update(state="sending", to_address="ann@example.org")  # bob's, until a moment ago
+    refused = [verdict(claim, Outcome(Fate.REFUSED, 550, "no such user"), MONDAY_8) for claim in claims]
+    assert ledger.turn(MONDAY_8, claims[0].lease, verdicts=refused, envelopes={}).settled == Counter({State.FAILED: 2})
+    assert Suppression.objects.get().address == "ann@example.org"
+
+
 @pytest.mark.parametrize("fate", [Fate.DEFERRED, Fate.LOST])
 def test_a_burned_attempt_waits(claimed: Claim, fate: Fate) -> None:
     mark(claimed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from roadmap.digests.session import PhaseSMTP
 from roadmap.digests.transport import Fate
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
@@ -75,3 +77,20 @@ def test_goodbye_is_not_said_to_a_server_that_was_promised_another_letter(hostil
         assert wire.send("ann@example.org", MESSAGE, then="bob@example.org").fate is Fate.SENT
     assert eventually(lambda: hostile.ended == 1)
     assert (b"".join(hostile.unfinished), len(hostile.kept)) == (b"", 1)
+
+
+@pytest.mark.parametrize("offers", ["", "PIPELINING"])
+def test_who_has_hung_up_by_the_dot_was_not_given_the_letter(
+    hostile: HostileServer, monkeypatch: pytest.MonkeyPatch, offers: str
+) -> None:
+    """One look tells harmless from uncertain, where the end has come in time to be seen."""
+    begin = PhaseSMTP._begin
+
+    def begin_and_dawdle(session: PhaseSMTP, body: bytes) -> None:
+        begin(session, body)
+        assert select.select([session.sock], [], [], 10)[0]
+
+    monkeypatch.setattr(PhaseSMTP, "_begin", begin_and_dawdle)
+    hostile.script, hostile.offers = ["drop-body"], offers
+    with transport_to(hostile) as wire:
+        assert wire.send("ann@example.org", MESSAGE).fate is Fate.LOST
