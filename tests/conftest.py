@@ -27,7 +27,7 @@ from tests.redis_numbers import with_number
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 MIGRATED = "test_waymark_migrated"
 
-pytest_plugins = ["tests.chromium", "tests.faults.hostile_smtp", "tests.smtp"]
+pytest_plugins = ["tests.certificates", "tests.chromium", "tests.faults.hostile_smtp", "tests.smtp"]
 
 
 def _start_servers() -> None:

@@ -4,8 +4,10 @@ import asyncio
 import email
 import email.policy
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -34,7 +36,12 @@ class Sink:
 
     letters: list[Letter] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
+    offers: list[str] = field(default_factory=list)  # extensions that its EHLO lists besides the library's own
     url: str = ""
+
+    async def handle_EHLO(self, _server: SMTP, session: Session, _: Envelope, host: str, said: list[str]) -> list[str]:
+        session.host_name = host
+        return [*said[:-1], *(f"250-{offer}" for offer in self.offers), said[-1]]
 
     async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _: list[str]) -> str:
         if answer := self.refuse.get(to):
@@ -61,9 +68,18 @@ class _AnyPort(Controller):
 @pytest.fixture
 def smtp_server() -> Iterator[Sink]:
     """A fresh server; `smtp_server.url` is an EMAIL_URL, `smtp_server.letters` what came."""
+    with serving() as sink:
+        yield sink
+
+
+@contextmanager
+def serving(**how: Any) -> Iterator[Sink]:
+    """Run a fresh server; `how` is what the library takes, such as `ssl_context` or `tls_context`."""
     sink = Sink()
-    controller = _AnyPort(sink, hostname="127.0.0.1", port=0)
+    controller = _AnyPort(sink, hostname="127.0.0.1", port=0, **how)
     controller.start()
     sink.url = f"smtp://127.0.0.1:{controller.port}"
-    yield sink
-    controller.stop()
+    try:
+        yield sink
+    finally:
+        controller.stop()

@@ -79,6 +79,9 @@ class HostileServer:
             _say(connection, self._next().removeprefix("greeting ").replace("drop-greeting", ""))
             return
         _say(connection, "220 hostile.example ready")
+        self._follow(connection, lines)
+
+    def _follow(self, connection: socket.socket, lines: BufferedReader) -> None:
         act = ""
         for line in lines:
             verb = line[:4].decode().strip().lower()
