@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from config.servers import Postgres, ThrowAwayServers, postgres_installation
+from roadmap.editions.publishing import document_in, notes_in
 
 COPY, NAME = "copied", "waymark"
 
@@ -99,12 +101,17 @@ def server(tables: Path) -> Iterator[Elsewhere]:
 def elsewhere(transactional_db: None, server: Elsewhere) -> Iterator[Elsewhere]:
     """A fresh database on it, which is Django's for one test, in every thread."""
     server.say(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {COPY}")
-    settings = connection.settings_dict
-    before = {key: settings[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")}
-    connection.close()
-    settings.update(HOST=str(server.server.sockets), PORT="", USER="waymark", PASSWORD="", NAME=NAME)
+    before = {key: connection.settings_dict[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")}
+    _move(HOST=str(server.server.sockets), PORT="", USER="waymark", PASSWORD="", NAME=NAME)
     try:
         yield server
     finally:
-        connection.close()
-        settings.update(before)
+        _move(**before)
+
+
+def _move(**address: Any) -> None:
+    """Use another database, and forget what was read in the last one, where the same numbers meant other editions."""
+    connection.close()
+    connection.settings_dict.update(address)
+    document_in.cache_clear()
+    notes_in.cache_clear()
