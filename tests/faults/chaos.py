@@ -7,12 +7,9 @@ as many as quick ones.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -24,13 +21,12 @@ from typing import Any
 import psycopg
 import redis
 
-from config.processes import tethered
 from config.servers import ThrowAwayServers
 from tests.faults.elsewhere import run
+from tests.faults.forks import Forks, children_of, lives
 from tests.faults.hostile_smtp import HostileServer
 from tests.processes import eventually
 
-ROOT = Path(__file__).resolve().parents[2]
 BEHAVIOURS = {
     "ok": 850,
     "rcpt 451 4.7.1 later": 40,
@@ -93,7 +89,7 @@ class World:
         self.servers = ThrowAwayServers(durable=True)
         self.environment: dict[str, str] = {}
         self.parts: dict[str, int] = {}
-        self.zygote: subprocess.Popen[str] | None = None
+        self.forks: Forks | None = None
         self.blows = self.senders_killed = 0
 
     @contextmanager
@@ -106,48 +102,30 @@ class World:
                 **self.servers.start(),
                 "VAR_DIR": str(self.folder),
                 "EMAIL_URL": self.smtp.url,
-                "DJANGO_SETTINGS_MODULE": "config.settings",
                 "LOG_LEVEL": "ERROR",
             }
-            self.environment.pop("PYTHONDONTWRITEBYTECODE", None)  # byte code is most of what makes a start quick
             run("pg_restore", "--dbname", self.environment["DATABASE_URL"], "--no-owner", str(tables))
-            self.zygote = subprocess.Popen(
-                tethered((sys.executable, "-m", "tests.faults.zygote")),
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
+            self.forks = Forks(self.folder, self.environment)
             self._populate(learners)
             self.mend()
             yield
         finally:
-            if self.zygote is not None:
-                with self.zygote as zygote:
-                    zygote.kill()
+            if self.forks is not None:
+                self.forks.stop()
             self.smtp.stop()
             self.servers.stop()
 
     def _populate(self, learners: int) -> None:
         roadmap = self.folder / "pottery.yaml"
         roadmap.write_text(ROADMAP)
+        assert self.forks is not None
         for words in (("prepare", "--roadmap", str(roadmap)), ("create_learners", str(learners))):
-            process = self._fork(words[0], "manage.py", *words)
-            assert eventually(lambda process=process: not _lives(process), seconds=300)
+            self.forks.run(*words, seconds=300)
         self.ask(
             "UPDATE accounts_preferences SET digest_weekday = (digest_weekday + 4) % 7,"
             " digest_due_at = digest_due_at - interval '3 days' WHERE user_id % 50 = 0 RETURNING 1"
         )
         assert self.ask("SELECT count(*) FROM roadmap_enrolment") == [(learners,)]
-
-    def _fork(self, name: str, *words: str) -> int:
-        """Have a process forked, with a log of that name; return its id."""
-        assert self.zygote is not None
-        assert self.zygote.stdin is not None
-        assert self.zygote.stdout is not None
-        print(json.dumps([str(self.folder / f"{name}.log"), *words]), file=self.zygote.stdin, flush=True)
-        return int(self.zygote.stdout.readline())
 
     def ask(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the database, until it answers."""
@@ -164,7 +142,7 @@ class World:
     def mend(self) -> None:
         """Start what is not running, as a supervisor does."""
         for name in (*BEATS, *WORKERS):
-            if name not in self.parts or not _lives(self.parts[name]):
+            if name not in self.parts or not lives(self.parts[name]):
                 self.parts[name] = self._start(name)
 
     def _start(self, name: str) -> int:
@@ -174,7 +152,8 @@ class World:
             queue, processes = WORKERS[name]
             words = ("worker", "--queues", queue, "--concurrency", str(processes), "--hostname", name)
             words += ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        return self._fork(name, "celery", *words, "--loglevel", "ERROR")
+        assert self.forks is not None
+        return self.forks.start(name, "celery", *words, "--loglevel", "ERROR")
 
     # --- Blows ---------------------------------------------------------------------------------------------------
 
@@ -187,10 +166,10 @@ class World:
 
     def _kill_somebody(self) -> None:
         name = self.dice.choice((*WORKERS, "senders-1", "senders-2"))
-        children = _children(self.parts[name])
+        children = children_of(self.parts[name])
         if self.dice.random() < 0.02 or not children:
             name = self.dice.choice((*WORKERS, *BEATS))
-            children = _children(self.parts[name])
+            children = children_of(self.parts[name])
             self._kill(self.parts[name])
             self.senders_killed += len(children) if name.startswith("senders") else 0
         else:
@@ -273,14 +252,3 @@ class World:
             f"SELECT email FROM roadmap_digest d JOIN accounts_user u ON u.id = d.user_id WHERE state = '{state}'"  # noqa: S608 – our own word
         )
         return {email for (email,) in rows}
-
-
-def _lives(process: int) -> bool:
-    """Whether a process of the zygote's is there; who has ended is forgotten at once."""
-    return Path(f"/proc/{process}").exists()
-
-
-def _children(process: int) -> list[int]:
-    with suppress(FileNotFoundError):
-        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    return []

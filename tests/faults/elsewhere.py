@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,24 @@ class Elsewhere:
             str(file),
         )
 
-    def say(self, *statements: str) -> None:
-        with psycopg.connect(self.address("postgres"), autocommit=True) as session:
+    def say(self, *statements: str, to: str = "postgres") -> None:
+        with psycopg.connect(self.address(to), autocommit=True) as session:
             for statement in statements:
                 session.execute(statement.encode())
+
+    def tell(self, moment: datetime) -> None:
+        """Have PostgreSQL itself say another time, whoever asks, until it is told the next one: its clock stands.
+
+        Before the first time nobody else may be connected; Django's own connection here begins anew.
+        """
+        self.say(
+            f"ALTER DATABASE {NAME} SET search_path = told, pg_catalog, public",
+            "CREATE SCHEMA IF NOT EXISTS told",
+            "CREATE OR REPLACE FUNCTION told.now() RETURNS timestamptz STABLE"
+            f" RETURN timestamptz '{moment.isoformat()}'",
+            to=NAME,
+        )
+        connection.close()
 
 
 def run(tool: str, *words: str) -> None:

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BufferedReader
 
@@ -42,7 +43,21 @@ class HostileServer:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self) -> None:
+        with suppress(OSError):  # it may be away
+            self._listener.shutdown(socket.SHUT_RDWR)  # or one more connection would be accepted
         self._listener.close()
+
+    def go_away(self) -> None:
+        """Listen no more: whoever connects is refused, as by a machine whose mail server has ended."""
+        self.stop()
+        self._listener = socket.socket()
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(("127.0.0.1", self.port))  # so that nobody else takes the port
+
+    def come_back(self) -> None:
+        """Listen again, at the same address."""
+        self._listener.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def url(self) -> str:

@@ -27,12 +27,12 @@ from django.test import Client
 from kombu.exceptions import OperationalError
 
 from accounts.models import Preferences, User
-from config.celery import app
 from config.processes import tethered
 from config.servers import Redis, run_folder
 from roadmap import actions
 from roadmap.digests import ledger, watch
 from tests.faults.hostile_smtp import HostileServer
+from tests.faults.works import send_wake_up
 from tests.processes import eventually
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap, states, use_smtp
 
@@ -65,9 +65,8 @@ class Post:
 
         def wake() -> None:
             while not done.wait(0.4):
-                with suppress(OperationalError, redis.RedisError), app.connection_for_write(self.address) as line:
-                    for entry in app.conf.beat_schedule.values():
-                        app.send_task(entry["task"], connection=line, retry=False, **entry.get("options", {}))
+                with suppress(OperationalError, redis.RedisError):
+                    send_wake_up(self.broker)
 
         thread = threading.Thread(target=wake)
         thread.start()
@@ -84,10 +83,6 @@ class Post:
 
     def is_quiet(self) -> bool:
         return not self.ask().llen("celery") and not self.ask().hlen("unacked")
-
-    @property
-    def address(self) -> str:
-        return f"redis+{self.broker.url.replace('unix', 'socket').replace('?db=', '?virtual_host=')}"
 
 
 @pytest.fixture(scope="module")

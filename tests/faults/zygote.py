@@ -1,9 +1,9 @@
 """One process that has loaded everything and forks whoever is asked for: to begin costs a tenth of what loading costs.
 
-    python -m tests.faults.zygote
+    python -m tests.faults.zygote MODULE
 
-Each line of its input is a JSON list: a file for the log, `celery` or `manage.py`, and more words. It answers with the
-new process's id, and forgets it when it ends.
+Each line of its input is a JSON list: a file for the log, `celery`, `gunicorn` or `manage.py`, and more words. It
+answers with the new process's id, and forgets it when it ends. MODULE holds the Celery `app`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from importlib import import_module
+from typing import Any
 
 from django.core.management import execute_from_command_line
+from gunicorn.app import wsgiapp
 
 from config.tether import die_with_parent
-from tests.faults.hasty import app
 
 
 def forget_the_dead(*_: object) -> None:
@@ -26,7 +28,7 @@ def forget_the_dead(*_: object) -> None:
             pass
 
 
-def become(log: str, program: str, words: list[str]) -> None:
+def become(app: Any, log: str, program: str, words: list[str]) -> None:
     """Run a program's words in this process, which ends with it, and with the zygote."""
     die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -35,11 +37,15 @@ def become(log: str, program: str, words: list[str]) -> None:
         os.dup2(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND), stream)
     if program == "celery":
         app.start(words)
+    elif program == "gunicorn":
+        sys.argv = [program, *words]
+        wsgiapp.run()
     else:
         execute_from_command_line([program, *words])
 
 
-def main() -> None:
+def main(module: str) -> None:
+    app = import_module(module).app
     signal.signal(signal.SIGCHLD, forget_the_dead)
     for line in sys.stdin:
         log, program, *words = json.loads(line)
@@ -47,9 +53,9 @@ def main() -> None:
         if process := os.fork():
             print(process, flush=True)  # noqa: T201 – its answer
         else:
-            become(log, program, words)
+            become(app, log, program, words)
             os._exit(0)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -14,6 +12,7 @@ from roadmap.digests import gate, planner, sender, watch
 from roadmap.digests.transport import from_settings
 from tests.roadmap.digests.conftest import MONDAY_8
 from tests.smtp import Sink
+from tests.switch import Switch
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -22,23 +21,11 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def told(settings) -> Iterator[list[str]]:
     """What a switch, listening for real, was asked for."""
-    asked: list[str] = []
-
-    class Switch(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = HTTPServer(("127.0.0.1", 0), Switch)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.DEAD_MAN_URL = f"http://127.0.0.1:{server.server_port}/alive"
-    yield asked
-    server.shutdown()
-    server.server_close()
+    switch = Switch()
+    switch.start()
+    settings.DEAD_MAN_URL = switch.url
+    yield switch.told
+    switch.stop()
 
 
 def test_while_nothing_is_due_it_is_told(ann: User, told: list[str]) -> None:
