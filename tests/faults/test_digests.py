@@ -178,16 +178,6 @@ def recipient(body: bytes) -> bytes:
     return next(line for line in body.splitlines() if line.startswith(b"To:"))
 
 
-def test_three_weeks_without_a_beat_end_in_one_mail(road: Roadmap, hostile: HostileServer) -> None:
-    crowd(road, 2)
-    Preferences.objects.update(last_seen_on=(MONDAY_8 + timedelta(weeks=3)).date())
-    send(MONDAY_8 + timedelta(weeks=3, minutes=5))
-    send(MONDAY_8 + timedelta(weeks=3, hours=5))
-    assert len(hostile.kept) == 2
-    send(MONDAY_8 + timedelta(weeks=4))
-    assert len(hostile.kept) == 4
-
-
 def test_the_applications_clock_has_no_say(road: Roadmap, hostile: HostileServer) -> None:
     crowd(road, 1)
     Preferences.objects.update(digest_due_at=ledger.now() + timedelta(hours=1))
