@@ -11,10 +11,10 @@ from datetime import date
 
 WORKED_HOURS = (
     "You got {} further this week.",
-    "You put {} into your road this week.",
+    "This week took you {} along your road.",
     "This week counts for {} of your road.",
     "That is {} more than a week ago.",
-    "Your week in one figure: {} put in.",
+    "Your week in one figure: {} further.",
 )
 WORKED = (
     "You got further this week.",
