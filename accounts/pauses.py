@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .models import Pause, Preferences, User
 
-REMEMBERED = timedelta(days=10)  # as far as a late letter looks back
+REMEMBERED = timedelta(weeks=4)  # as far as a letter looks back
 MOST_REMEMBERED = 100  # changes; who makes more in a week is told a little less exactly what moved their plan
 
 
@@ -70,7 +70,7 @@ def _remember(preferences: Preferences) -> None:
 def known_at(
     moment: datetime, changes: Sequence[dict[str, Any]], spans: Sequence[Sequence[str]]
 ) -> Sequence[Sequence[str]]:
-    """Return the pauses as they were at a moment of the last ten days; `changes` are `Preferences.pauses_before`.
+    """Return the pauses as they were at a moment of the last four weeks; `changes` are `Preferences.pauses_before`.
 
     Pairs of ISO dates; `spans` are those of now.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.contrib import admin, messages
@@ -32,8 +33,8 @@ class DigestAdmin(ReadOnlyAdmin):
     search_fields = ("user__email", "to_address", "message_id")
     fields = (
         *("user", "week", "kind", "state", "reason", "due_at", "expires_at", "next_attempt_at", "put_off"),
-        *("lease", "lease_until", "message_id", "to_address", "subject", "told", "smtp_code", "smtp_reply"),
-        *("settled_at", "sent_at"),
+        *("lease", "lease_until", "message_id", "to_address", "subject", "told", "last_event"),
+        *("smtp_code", "smtp_reply", "settled_at", "sent_at"),
     )
     readonly_fields = fields
     actions = ("arrived", "did_not_arrive", "send_again")
@@ -60,20 +61,23 @@ class DigestAdmin(ReadOnlyAdmin):
 
     @admin.action(description="It arrived: settle as sent", permissions=["resolve"])
     def arrived(self, request: HttpRequest, chosen: QuerySet[Digest]) -> None:
-        settled = resolution.confirm(digests=_keys(chosen), found_by="an operator", now=ledger.now())
-        self._tell(request, chosen, settled, "Settled as sent.")
+        keys = _keys(chosen)
+        settled = resolution.confirm(digests=keys, found_by="an operator", now=ledger.now())
+        self._tell(request, keys, settled, "Settled as sent.")
 
     @admin.action(description="It did not arrive: settle as failed", permissions=["resolve"])
     def did_not_arrive(self, request: HttpRequest, chosen: QuerySet[Digest]) -> None:
-        settled = resolution.give_up(digests=_keys(chosen), found_by="an operator", now=ledger.now())
-        self._tell(request, chosen, settled, "Settled as failed.")
+        keys = _keys(chosen)
+        settled = resolution.give_up(digests=keys, found_by="an operator", now=ledger.now())
+        self._tell(request, keys, settled, "Settled as failed.")
 
     @admin.action(description="Send again, at the risk of a second copy …", permissions=["resolve"])
     def send_again(self, request: HttpRequest, chosen: QuerySet[Digest]) -> HttpResponse | None:
         """Ask first; then do it."""
         now = ledger.now()
         if "sure" in request.POST:
-            self._tell(request, chosen, resolution.send_again(digests=_keys(chosen), now=now), "Sent again.")
+            keys = _keys(chosen)
+            self._tell(request, keys, resolution.send_again(digests=keys, now=now), "Sent again.")
             return None
         uncertain = chosen.filter(state=Digest.State.UNCERTAIN).select_related("user")
         context = {
@@ -86,13 +90,13 @@ class DigestAdmin(ReadOnlyAdmin):
         }
         return render(request, "admin/roadmap/send_again.html", context)
 
-    def _tell(self, request: HttpRequest, chosen: QuerySet[Digest], settled: list[int], what: str) -> None:
-        """Say what was done, and keep it in the admin's log."""
+    def _tell(self, request: HttpRequest, chosen: Sequence[int], settled: list[int], what: str) -> None:
+        """Say what was done, and keep it in the admin's log. A filtered list no longer holds what was settled."""
         rows = Digest.objects.filter(pk__in=settled)
         LogEntry.objects.log_actions(person_of(request).pk, rows, CHANGE, change_message=what)
         if settled:
             self.message_user(request, f"{_digests(len(settled))}: {what[0].lower()}{what[1:]}", messages.SUCCESS)
-        if left := chosen.count() - len(settled):
+        if left := len(chosen) - len(settled):
             text = f"{_digests(left)} left alone: not uncertain, or over 48 hours late."
             self.message_user(request, text, messages.WARNING)
 

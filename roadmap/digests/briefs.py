@@ -44,7 +44,9 @@ class _Row:
     hour: int
     pauses: list[tuple[str, str]]
     told: dict[str, int]
-    last_as_of: datetime | None
+    last_event: int | None
+    last_mail_at: datetime | None
+    last_mail_event: int | None
     pause_changes: list[dict[str, Any]]
     facts: str
     kept_key: str | None
@@ -62,25 +64,30 @@ class _Row:
             self.pauses,
             self.told,
             self.pause_changes,
-            self.last_as_of,
+            self.last_event,
+            self.last_mail_at,
+            self.last_mail_event,
         )
 
 
 _READERS = f"""
     SELECT u.id AS user_id, u.name, a.address, p.timezone, p.digest_weekday AS weekday, p.digest_hour AS hour,
-           coalesce(r.pauses, '[]') AS pauses, coalesce(l.told, '{{}}') AS told, l.as_of AS last_as_of,
+           coalesce(r.pauses, '[]') AS pauses, coalesce(l.told, '{{}}') AS told,
+           j.last_event, l.at AS last_mail_at, l.event AS last_mail_event,
            p.pauses_before AS pause_changes,
-           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, l.as_of, j.facts)) AS facts,
+           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, l.at, l.event, j.facts)) AS facts,
            b.key AS kept_key, b.contents AS kept
       FROM accounts_user u JOIN accounts_preferences p ON p.user_id = u.id {reach.JOIN}
       LEFT JOIN roadmap_brief b ON b.user_id = u.id
       CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(starts_on, until) ORDER BY starts_on) AS pauses
         FROM accounts_pause WHERE user_id = u.id) r
-      LEFT JOIN LATERAL (SELECT told, as_of FROM roadmap_digest
-        WHERE user_id = u.id AND state IN ('sent', 'uncertain') ORDER BY period DESC LIMIT 1) l ON true
+      LEFT JOIN LATERAL (SELECT told, coalesce(sent_at, settled_at) AS at, last_event AS event FROM roadmap_digest
+        WHERE user_id = u.id AND state IN ('sent', 'uncertain') AND kind = 'weekly'
+        ORDER BY period DESC LIMIT 1) l ON true
       CROSS JOIN LATERAL (SELECT string_agg(concat_ws(' ', f.id, n.number, f.seen_edition,
-          (SELECT max(v.id) FROM roadmap_event v WHERE v.enrolment_id = f.id)), ',' ORDER BY f.id) AS facts
+          v.last), ',' ORDER BY f.id) AS facts, max(v.last) AS last_event
         FROM roadmap_enrolment f
+        CROSS JOIN LATERAL (SELECT max(id) AS last FROM roadmap_event WHERE enrolment_id = f.id) v
         JOIN roadmap_roadmap m ON m.id = f.roadmap_id AND m.withdrawn_at IS NULL
         JOIN roadmap_edition n ON n.id = m.current_edition_id
         WHERE f.user_id = u.id AND f.left_at IS NULL) j
@@ -174,6 +181,5 @@ def _key(row: _Row, now: datetime) -> str:
 @cache
 def _way_of_writing() -> str:
     """Return a digest of the code that says what a letter says: a new release writes letters anew."""
-    here = Path(__file__).parent
-    sources = [here / name for name in ("contents.py", "letter.py", "reading.py", "words.py")]
+    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -88,8 +88,8 @@ def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: 
             "X-Waymark-Period": period_of(period),
         },
     )
-    told, as_of = (reader.told, None) if asks else (data["told"], now)
-    return Mail(Envelope(reader.address, subject, told, as_of), raw)
+    told, last_event = (reader.told, None) if asks else (data["told"], reader.last_event)
+    return Mail(Envelope(reader.address, subject, told, last_event), raw)
 
 
 def _bodies(reader: Reader, data: Data, kind: str, unsubscribe_url: str) -> tuple[bytes, bytes]:

@@ -10,29 +10,29 @@ from roadmap.calendar import about
 from roadmap.document import Milestone, Stage
 from roadmap.news import News
 from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told
-from roadmap.standing import Mark, MilestoneStanding
+from roadmap.standing import MilestoneStanding
 
 from . import words
 from .reading import Journey, Reading
 
-DATED_BACK = timedelta(days=7)  # what was told this week and lies longer back than that is no news of it
+DATED_BACK = timedelta(weeks=4)  # what was told since the last letter and lies longer back than that is no news
+LONG = timedelta(days=9)  # more than a late letter's week
 STEPS = 3
 SUBJECT_LENGTH = 150
 TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
 WORTH_TELLING = 2  # days that a finish moved by; less is noise
 CAUSES = 2
-UNTOUCHED = Mark()
 
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """What was told of one milestone since the last letter: titles of ticked steps, hours logged, and all hours."""
+    """What was told of one milestone since the last letter: titles of ticked steps, hours logged and hours earned."""
 
     milestone: Milestone
     is_finished: bool
     steps: tuple[str, ...]
     logged_hours: float
-    hours: float
+    earned_hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,13 @@ class Letter:
 
     @property
     def hours(self) -> float:
-        return sum(found.hours for part in self.parts for found in part.worked)
+        """How far the reader got, in whole tenths of an hour: what the steps and milestones count for."""
+        return round(sum(found.earned_hours for part in self.parts for found in part.worked), 1)
+
+    @property
+    def is_of_a_week(self) -> bool:
+        """Tell whether it looks back on a week, and not on some that had no letter."""
+        return all(self.reading.today - part.journey.since < LONG for part in self.parts)
 
     @property
     def next(self) -> PlannedStep | None:
@@ -109,7 +115,7 @@ class Letter:
     @property
     def heading(self) -> str:
         if self.has_worked:
-            return "Your week"
+            return "Your week" if self.is_of_a_week else "How far you came"
         return "You are there" if self.is_finished else "Your next step"
 
     @property
@@ -118,7 +124,10 @@ class Letter:
         if self.is_finished:
             return self._turned(words.FINISHED)
         if self.has_worked:
-            return self._turned(words.WORKED_HOURS if self.hours else words.WORKED).format(in_hours(self.hours))
+            wheel = words.WORKED_HOURS if self.is_of_a_week else words.WORKED_LONGER
+            return self._turned(wheel if self.hours else words.WORKED).format(in_hours(self.hours))
+        if any(part.journey.has_changed for part in self.parts):
+            return self._turned(words.CHANGED)
         has_begun = any(part.journey.progress.marks for part in self.parts)
         return self._turned(words.QUIET if has_begun else words.AHEAD)
 
@@ -147,7 +156,7 @@ class Letter:
             return f"{done} of {named} done"
         if steps := sum(len(found.steps) for found in worked):
             return f"{steps} {'step' if steps == 1 else 'steps'} done"
-        return f"{in_hours(self.hours)} put in" if self.hours else ""
+        return f"{in_hours(logged)} put in" if (logged := sum(found.logged_hours for found in worked)) else ""
 
     def _future(self) -> str:
         if (first := self.next) is None:
@@ -189,7 +198,7 @@ def _named(plan: Plan, share: int) -> tuple[PlannedStep, ...]:
 
 def _kept(journey: Journey, share: int) -> tuple[int, int]:
     """Return how many of the steps that the last letter named are done by now, and how many they were."""
-    if journey.before is None:
+    if journey.before is None or not journey.follows:
         return 0, 0
     named = _named(Plan(journey.before), share)
     marks = journey.progress.marks
@@ -215,16 +224,18 @@ def _outlook(now: Situation, before: Situation | None) -> Outlook | None:
 def _worked(journey: Journey, found: MilestoneStanding) -> Worked | None:
     """Return what the learner told of a milestone since the last letter, which may be of the days before it."""
     mark, milestone = found.mark, journey.standing.edition.by_slug[found.slug]
-    was = journey.before.progress.marks.get(found.slug, UNTOUCHED) if journey.before else UNTOUCHED
+    was = journey.mark_before(found.slug)
     begin = journey.since - DATED_BACK
-    ticked = {step: hours for step, (on, hours) in mark.ticks.items() if on >= begin and step not in was.ticks}
+    ticked = {step for step, (on, _) in mark.ticks.items() if on >= begin and step not in was.ticks}
     steps = tuple(step.title for step in milestone.steps if step.slug in ticked)
     known = {entry: hours for entry, _, hours in was.logged}
-    logged = max(0.0, sum(hours - known.get(entry, 0.0) for entry, on, hours in mark.logged if on >= begin))
+    logged = sum(max(0.0, hours - known.get(entry, 0.0)) for entry, on, hours in mark.logged if on >= begin)
     is_finished = was.finished_on is None and mark.finished_on is not None and mark.finished_on >= begin
     if not (is_finished or steps or logged):
         return None
-    return Worked(milestone, is_finished, steps, logged, max(sum(ticked.values()), logged))
+    before = journey.before.standing.milestones.get(found.slug) if journey.before else None
+    earned = found.earned_hours - (before.earned_hours if before else 0)
+    return Worked(milestone, is_finished, steps, logged, max(0.0, earned))
 
 
 def short(title: str) -> str:

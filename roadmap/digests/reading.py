@@ -17,14 +17,15 @@ from django.db.models import F
 from accounts import zones
 from accounts.pauses import known_at
 from roadmap import editions, projection
-from roadmap.calendar import WEEK, local_date
+from roadmap.calendar import WEEK, local_date, local_midnight
 from roadmap.document import Document
 from roadmap.models import Choice, Edition, Enrolment, Event, MilestoneProgress
 from roadmap.news import News, news_for, shortened
 from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, situation_before
-from roadmap.standing import Progress, Standing, fold
+from roadmap.standing import Mark, Progress, Standing, fold
 
-FOLLOWS = timedelta(days=10)  # a letter that is so late at most begins where the last one ended
+FOLLOWS = timedelta(weeks=4)  # how far a letter looks back at most, where the weeks before had none
+UNTOUCHED = Mark()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Reader:
     """Whom a digest is for, and how they wish to be reached.
 
     `pauses` are pairs of ISO dates; `told` maps roadmaps to the edition up to which the last mail told what is new;
-    `pause_changes` are `Preferences.pauses_before`; `last_as_of` is the moment that the last letter spoke of.
+    `pause_changes` are `Preferences.pauses_before`; `last_event` is the id of their last one, `last_mail_event` of the
+    last one that the last weekly mail knew of.
     """
 
     user_id: int
@@ -44,7 +46,9 @@ class Reader:
     pauses: Sequence[tuple[str, str]] = ()
     told: Mapping[str, int] = field(default_factory=dict)
     pause_changes: Sequence[dict[str, Any]] = ()
-    last_as_of: datetime | None = None
+    last_event: int | None = None
+    last_mail_at: datetime | None = None
+    last_mail_event: int | None = None
 
     @property
     def zone(self) -> str:
@@ -54,13 +58,23 @@ class Reader:
     def weekday_name(self) -> str:
         return calendar.day_name[self.weekday]
 
-    def since(self, now: datetime) -> datetime:
-        """Return where the week begins that a letter looks back on: where the last one ended, so nothing is told twice.
+    def since(self, now: datetime, began_at: datetime) -> tuple[datetime, bool]:
+        """Return the moment that a letter looks back to, and whether that is the last letter's.
 
-        After a longer silence it is a week.
+        It begins where the last one ended, so that nothing is told twice or not at all; the first one where the reader
+        began. After a silence of more than four weeks it is a week. The same all day long, as a brief is kept so long.
         """
-        last = self.last_as_of
-        return last if last and now - FOLLOWS < last < now else now - WEEK
+        today = local_date(now, self.zone)
+        a_week_ago, earliest = (local_midnight(today - back, self.zone) for back in (WEEK, FOLLOWS))
+        if self.last_mail_at is None:
+            return (began_at if began_at >= earliest else a_week_ago), False
+        return (min(self.last_mail_at, now), True) if self.last_mail_at >= earliest else (a_week_ago, False)
+
+    def knew(self, event: Event, begin: datetime, *, follows: bool) -> bool:
+        """Tell whether a letter that ended at `begin` knew of an event: no clock says, where the ledger does."""
+        if follows and self.last_mail_event is not None:
+            return event.pk <= self.last_mail_event
+        return event.at <= begin
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class Journey:
     """One roadmap that a reader follows, interpreted when asked, so that one learner's odd rows are theirs alone.
 
     The letter looks back to `since`, a date on the reader's wall: `past` are the events told by that moment, and
-    `edition_before` is the edition that was current then.
+    `edition_before` is the edition that was current then. `follows`: the last letter spoke of that moment.
     """
 
     enrolment: Enrolment
@@ -82,6 +96,7 @@ class Journey:
     pauses: Pauses = NO_PAUSES
     pauses_before: Pauses = NO_PAUSES
     told: int = 0
+    follows: bool = False
 
     @cached_property
     def document(self) -> Document:
@@ -105,6 +120,15 @@ class Journey:
         return situation_before(
             self.situation, document=document, progress=progress, pauses=self.pauses_before, on=self.since
         )
+
+    def mark_before(self, milestone: str) -> Mark:
+        return self.before.progress.marks.get(milestone, UNTOUCHED) if self.before else UNTOUCHED
+
+    @property
+    def has_changed(self) -> bool:
+        """Tell whether the reader said anything about a milestone since then; notes apart."""
+        pairs = ((mark, self.mark_before(slug)) for slug, mark in self.progress.marks.items())
+        return any((now.state, now.ticks, now.logged) != (was.state, was.ticks, was.logged) for now, was in pairs)
 
     @cached_property
     def plan(self) -> Plan:
@@ -152,7 +176,6 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
         return []
     enrolments = _enrolments([reader.user_id for reader in readers])
     keys = [enrolment.pk for found in enrolments.values() for enrolment in found]
-    since = {reader.user_id: reader.since(now) for reader in readers}
     numbers = _numbers({enrolment.roadmap_id for found in enrolments.values() for enrolment in found})
     marks: defaultdict[int, list[MilestoneProgress]] = defaultdict(list)
     for mark in MilestoneProgress.objects.filter(enrolment__in=keys):
@@ -161,29 +184,30 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
     for choice in Choice.objects.filter(enrolment__in=keys):
         choices[choice.enrolment_id][choice.group] = choice.milestone
     past: defaultdict[int, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(enrolment__in=keys, at__lte=max(since.values())).order_by("pk"):
+    for event in Event.objects.filter(enrolment__in=keys).order_by("pk"):
         past[event.enrolment_id].append(event)
 
-    def reading(reader: Reader) -> Reading:
-        today, begin = local_date(now, reader.zone), since[reader.user_id]
+    def journey(reader: Reader, found: Any) -> Journey:
+        begin, follows = reader.since(now, found.started_at)
         spans_before = known_at(begin, reader.pause_changes, reader.pauses)
-        journeys = (
-            Journey(
-                enrolment=found,
-                edition=found.edition,
-                edition_before=_current_at(begin, numbers[found.roadmap_id]) or found.edition,
-                today=today,
-                since=local_date(begin, reader.zone),
-                marks=marks[found.pk],
-                choices=choices[found.pk],
-                past=[event for event in past[found.pk] if event.at <= begin],
-                pauses=Pauses.from_iso(reader.pauses),
-                pauses_before=Pauses.from_iso(spans_before),
-                told=reader.told.get(found.roadmap.slug, 0),
-            )
-            for found in enrolments[reader.user_id]
+        return Journey(
+            enrolment=found,
+            edition=found.edition,
+            edition_before=_current_at(begin, numbers[found.roadmap_id]) or found.edition,
+            today=local_date(now, reader.zone),
+            since=local_date(begin, reader.zone),
+            marks=marks[found.pk],
+            choices=choices[found.pk],
+            past=[event for event in past[found.pk] if reader.knew(event, begin, follows=follows)],
+            pauses=Pauses.from_iso(reader.pauses),
+            pauses_before=Pauses.from_iso(spans_before),
+            told=reader.told.get(found.roadmap.slug, 0),
+            follows=follows,
         )
-        return Reading(reader, today, tuple(journeys))
+
+    def reading(reader: Reader) -> Reading:
+        journeys = tuple(journey(reader, found) for found in enrolments[reader.user_id])
+        return Reading(reader, local_date(now, reader.zone), journeys)
 
     return [reading(reader) for reader in readers]
 

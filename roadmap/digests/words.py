@@ -13,15 +13,29 @@ WORKED_HOURS = (
     "You got {} further this week.",
     "This week took you {} along your road.",
     "This week counts for {} of your road.",
-    "That is {} more than a week ago.",
+    "{} further: that was your week.",
     "Your week in one figure: {} further.",
 )
+WORKED_LONGER = (  # where the weeks before had no letter
+    "You got {} further these weeks.",
+    "These weeks took you {} along your road.",
+    "The last weeks count for {} of your road.",
+    "{} further: that is what these weeks came to.",
+    "The last weeks in one figure: {} further.",
+)
 WORKED = (
-    "You got further this week.",
-    "The road ahead of you is shorter than a week ago.",
-    "Something is done that wasn't a week ago.",
-    "This week left a mark on your road.",
-    "You have something to show for this week.",
+    "You got further.",
+    "You have something to show.",
+    "What you did is on your road now.",
+    "You were on your road, and it shows.",
+    "You kept at it.",
+)
+CHANGED = (  # nothing done lately, but something told
+    "What you told us is in your plan now.",
+    "Your road is up to date. Here is what comes next.",
+    "Your plan counts with what you told it.",
+    "You put your road in order. From here it goes on.",
+    "Your plan knows more about you, and goes on from there.",
 )
 QUIET = (
     "A week without a tick is all right. Nothing is lost: the road is where you left it.",

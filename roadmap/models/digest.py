@@ -42,8 +42,10 @@ class Digest(models.Model):
     told = models.JSONField(
         default=dict, blank=True, help_text="Roadmap slug to the edition up to which this mail tells what is new."
     )
-    as_of = models.DateTimeField(
-        null=True, blank=True, help_text="The moment that a weekly mail speaks of: what came after it is for the next."
+    last_event = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The reader's last event that a weekly mail knew of: what came after it is for the next.",
     )
     smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
     smtp_reply = models.CharField(max_length=500, blank=True)

@@ -70,6 +70,14 @@ def test_an_uncertain_digest_is_settled_and_that_is_logged(superuser, uncertain,
     assert (entry.object_id, entry.change_message) == (str(uncertain.pk), f"Settled as {state}.")
 
 
+@pytest.mark.parametrize("action", ["arrived", "did_not_arrive", "send_again"])
+def test_in_a_filtered_list_nothing_is_left_alone_that_was_settled(superuser, uncertain, action):
+    chosen = {"action": action, "_selected_action": [uncertain.pk], "sure": "Send again"}
+    page = superuser.post(f"{LIST}?state__exact=uncertain", chosen, follow=True).text
+    assert "1 digest: se" in page
+    assert "left alone" not in page
+
+
 def test_sending_again_is_asked_first(superuser, uncertain):
     page = act(superuser, "send_again", uncertain).text
     assert "sees the same letter twice" in page

@@ -122,11 +122,11 @@ def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
             words.WORKED_HOURS,
         ),
         (
-            {"clay": {"state": "doing", "ticks": {"wedge": ["2026-11-01", 2.0]}}},
+            {"clay": {"state": "doing", "ticks": {"wedge": ["2026-10-01", 2.0]}}},
             "Next: Know your clay, 4 h",
-            words.QUIET,
+            words.CHANGED,
         ),
-        ({"clay": DONE}, "Know your clay done, next: Throw a bowl, 10 h", words.WORKED),
+        ({"clay": DONE}, "Know your clay done, next: Throw a bowl, 10 h", words.WORKED_HOURS),
         (
             {"clay": DONE, "bowl": DONE},
             "Know your clay and 1 more done, you have walked the whole road",
@@ -141,7 +141,7 @@ def test_subject_and_opening_say_what_was_and_what_is_next(
         mark(ann, milestone, **columns)
     message = composed()
     assert message["Subject"] == subject
-    hours = "2 h" if "ticks" in str(marks) else "1.5 h"
+    hours = "6 h" if marks == {"clay": DONE} else "2 h" if "ticks" in str(marks) else "1.5 h"
     sentence = words.turned(opening, MONDAY_8.date()).format(hours)
     assert sentence in " ".join(part(message, "plain").split())
     assert html.escape(sentence) in part(message, "html")

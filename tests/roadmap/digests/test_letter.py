@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.models import Pause, Preferences, User
 from roadmap import actions
 from roadmap.calendar import DAY, WEEK
-from roadmap.digests import briefs, ledger, planner, sender, transport, words
+from roadmap.digests import briefs, ledger, planner, resolution, sender, transport, words
 from roadmap.digests.contents import Data, reference
 from roadmap.digests.letter import TITLE_LENGTH, short
 from roadmap.document import from_data
@@ -23,7 +23,10 @@ from tests.roadmap.digests.test_compose import composed, part
 from tests.smtp import Sink
 
 MONDAY = MONDAY_8.date()
-OPENINGS = (words.WORKED_HOURS, words.WORKED, words.QUIET, words.AHEAD, words.FINISHED)
+OPENINGS = (
+    *(words.WORKED_HOURS, words.WORKED_LONGER, words.WORKED, words.CHANGED),
+    *(words.QUIET, words.AHEAD, words.FINISHED),
+)
 WHEELS = (*OPENINGS, words.QUESTIONS, words.NEXT, words.TICKED, words.WAITING)
 
 
@@ -95,7 +98,8 @@ def tick(step: str, milestone: str = "clay", on: date = MONDAY - DAY) -> None:
 
 
 @pytest.mark.django_db
-def test_the_subject_counts_what_last_weeks_letter_named(walker: User) -> None:
+def test_the_subject_counts_what_last_weeks_letter_named(walker: User, smtp: Sink) -> None:
+    sent(walker, MONDAY_8 - WEEK)
     assert says(walker, MONDAY_8 - WEEK)["parts"][0]["next"]["steps"][1]["title"] == "Fire a test tile"
     tick("wedge")
     assert says(walker)["subject"] == "1 of 2 done, next: Know your clay, 4 h"
@@ -114,20 +118,30 @@ def sent(user: User, now: datetime) -> None:
     assert settled[Digest.State.SENT] == 1
 
 
+def steps_of(data: Data) -> list[str]:
+    """The titles of what was ticked."""
+    worked = data["parts"][0]["worked"]
+    return [step["title"] for milestone in worked["milestones"] for step in milestone["steps"]] if worked else []
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("late", [-DAY, timedelta(0), timedelta(minutes=3), 2 * DAY])
-def test_what_was_done_about_the_hour_of_a_letter_is_told_once(walker: User, smtp: Sink, late: timedelta) -> None:
-    """What was ticked before last week's letter left was told in it, what came after it on the same day was not."""
+@pytest.mark.parametrize("clock", [-DAY, timedelta(0), timedelta(minutes=5)])
+@pytest.mark.parametrize("late", [-DAY, timedelta(0), 2 * DAY])
+def test_what_was_done_about_the_hour_of_a_letter_is_told_once(
+    walker: User, smtp: Sink, late: timedelta, clock: timedelta
+) -> None:
+    """What was ticked before a letter left was told in it, what came after it was not, by any clock of the web's."""
     last = MONDAY_8 - WEEK
     tick("wedge", on=last.date())
-    said(last - timedelta(minutes=20))
-    assert says(walker, last)["subject"].startswith("1 of 2 done")
+    said(last - timedelta(minutes=1) + clock)
+    assert steps_of(says(walker, last)) == ["Wedge ten lumps"]
     sent(walker, last)
-    assert says(walker, MONDAY_8 + late)["parts"][0]["worked"] is None
+    quiet = says(walker, MONDAY_8 + late)
+    assert steps_of(quiet) == []
+    assert quiet["opening"] == words.turned(words.QUIET, (MONDAY_8 + late).date())
     tick("fire", on=last.date())
-    said(last + timedelta(minutes=2))
-    [milestone] = says(walker, MONDAY_8 + late)["parts"][0]["worked"]["milestones"]
-    assert [step["title"] for step in milestone["steps"]] == ["Fire a test tile"]
+    said(last + timedelta(minutes=1) + clock)
+    assert steps_of(says(walker, MONDAY_8 + late)) == ["Fire a test tile"]
 
 
 @pytest.mark.django_db
@@ -135,30 +149,101 @@ def test_hours_that_were_told_are_told_again_only_by_what_was_added(walker: User
     enrolment = Enrolment.objects.get()
     on = {"milestone": "clay", "today": MONDAY, "edition": 1}
     [first] = actions.log_hours(enrolment=enrolment, hours=2, on=MONDAY - WEEK, **on)
-    said(MONDAY_8 - WEEK - timedelta(hours=1))
     sent(walker, MONDAY_8 - WEEK)
     actions.log_hours(enrolment=enrolment, hours=5, on=MONDAY - WEEK, corrects=first.pk, **on)
     assert says(walker)["parts"][0]["worked"]["milestones"][0]["logged"] == {"hours": "3 h"}
     actions.log_hours(enrolment=enrolment, hours=1, on=MONDAY - WEEK, corrects=first.pk, **on)
     assert says(walker)["parts"][0]["worked"] is None
+    actions.log_hours(enrolment=enrolment, hours=0.5, on=MONDAY - DAY, **on)
+    assert says(walker)["parts"][0]["worked"]["milestones"][0]["logged"] == {"hours": "0.5 h"}
 
 
 @pytest.mark.django_db
-def test_what_is_dated_back_for_months_is_no_news_of_this_week(walker: User) -> None:
+def test_what_is_dated_back_for_months_is_told_of_as_put_in_order(walker: User, smtp: Sink) -> None:
+    sent(walker, MONDAY_8 - WEEK)
     today = {"today": MONDAY, "edition": 1}
     enrolment = Enrolment.objects.get()
-    actions.log_hours(enrolment=enrolment, milestone="clay", hours=2, on=MONDAY - 3 * WEEK, **today)
+    assert says(walker)["opening"] == words.turned(words.AHEAD, MONDAY)
+    actions.log_hours(enrolment=enrolment, milestone="clay", hours=2, on=MONDAY - 6 * WEEK, **today)
+    actions.mark(enrolment=enrolment, milestone="bowl", state=State.DONE, on=MONDAY - 6 * WEEK, **today)
     assert says(walker)["parts"][0]["worked"] is None
+    assert says(walker)["opening"] == words.turned(words.CHANGED, MONDAY)
     actions.log_hours(enrolment=enrolment, milestone="clay", hours=1, on=MONDAY - 8 * DAY, **today)
     assert says(walker)["parts"][0]["worked"]["milestones"][0]["logged"] == {"hours": "1 h"}
 
 
 @pytest.mark.django_db
-def test_after_a_skipped_week_the_letter_looks_back_on_one(walker: User, smtp: Sink) -> None:
+@pytest.mark.parametrize("weeks", [2, 3, 5])
+def test_after_weeks_without_a_letter_the_next_one_tells_of_all_of_them(walker: User, smtp: Sink, weeks: int) -> None:
+    """Skipped, another day, not sent for days: four weeks at most, else only the last one."""
+    Enrolment.objects.update(started_at=MONDAY_8 - 9 * WEEK)
+    sent(walker, MONDAY_8 - weeks * WEEK)
+    day = MONDAY_8 - weeks * WEEK + DAY
+    tick("wedge", on=day.date())
+    said(day)
+    now = says(walker)
+    assert steps_of(now) == (["Wedge ten lumps"] if weeks < 5 else [])
+    if weeks < 5:
+        assert now["opening"] == words.turned(words.WORKED_LONGER, MONDAY).format("2 h")
+        assert now["heading"] == "How far you came"
+    else:  # what a letter named so long ago is not counted
+        tick("fire")
+        assert says(walker)["subject"].startswith("1 step done")
+
+
+@pytest.mark.django_db
+def test_what_a_letter_told_that_did_not_arrive_is_told_again(walker: User, smtp: Sink) -> None:
+    """Also where the next one was worked out before that was known."""
+    sent(walker, MONDAY_8 - 2 * WEEK)
+    tick("wedge", on=MONDAY - WEEK)
+    said(MONDAY_8 - WEEK - timedelta(hours=1))
+    sent(walker, MONDAY_8 - WEEK)
+    doubtful = Digest.objects.latest("period")
+    Digest.objects.filter(pk=doubtful.pk).update(state=Digest.State.UNCERTAIN)
+    Preferences.objects.update(digest_due_at=MONDAY_8)
+    assert briefs.prepare(MONDAY_8 - timedelta(minutes=30)) == 1
+    assert steps_of(says(walker)) == []
+    resolution.give_up(digests=[doubtful.pk], found_by="the reader", now=MONDAY_8)
+    assert steps_of(says(walker)) == ["Wedge ten lumps"]
+
+
+@pytest.mark.django_db
+def test_a_question_in_between_costs_nothing_of_what_is_told(walker: User, smtp: Sink) -> None:
     sent(walker, MONDAY_8 - 2 * WEEK)
     tick("wedge", on=MONDAY - WEEK - DAY)
     said(MONDAY_8 - WEEK - DAY)
-    assert says(walker)["parts"][0]["worked"] is None
+    Preferences.objects.update(last_seen_on=MONDAY - 6 * WEEK)
+    sent(walker, MONDAY_8 - WEEK)
+    assert Digest.objects.latest("period").kind == Digest.Kind.QUESTION
+    assert steps_of(says(walker, MONDAY_8 + timedelta(hours=2))) == ["Wedge ten lumps"]
+
+
+@pytest.mark.django_db
+def test_the_first_letter_tells_of_everything_since_the_beginning(ann: User) -> None:
+    """Who begins on a Friday has the first letter ten days later."""
+    began = MONDAY_8 - timedelta(days=9, hours=23)
+    Enrolment.objects.all().delete()
+    road = Roadmap.objects.get()
+    actions.enrol(user=ann, roadmap=road, hours_per_week=10, target_on=None, today=began.date(), edition=1)
+    said(began + timedelta(milliseconds=3))
+    Enrolment.objects.update(started_at=began)
+    tick("wedge", on=began.date())
+    said(began + timedelta(hours=1))
+    assert steps_of(says(ann)) == ["Wedge ten lumps"]
+    assert says(ann)["subject"].startswith("1 step done")  # no letter named any, so none is counted
+
+
+@pytest.mark.django_db
+def test_how_far_somebody_came_counts_what_was_finished(walker: User, smtp: Sink) -> None:
+    """Known is nothing done, and finishing counts for all that was left."""
+    sent(walker, MONDAY_8 - WEEK)
+    enrolment = Enrolment.objects.get()
+    actions.mark(enrolment=enrolment, milestone="bowl", state=State.KNOWN, today=MONDAY, edition=1)
+    assert says(walker)["opening"] == words.turned(words.CHANGED, MONDAY)
+    tick("wedge")
+    actions.mark(enrolment=enrolment, milestone="clay", state=State.DONE, today=MONDAY, edition=1)
+    actions.mark(enrolment=enrolment, milestone="bowl", state=State.TODO, today=MONDAY, edition=1)
+    assert says(walker)["opening"] == words.turned(words.WORKED_HOURS, MONDAY).format("6 h")
 
 
 @pytest.mark.django_db
@@ -166,7 +251,7 @@ def test_the_stage_at_hand_has_a_date_in_words_and_why_it_moved(walker: User) ->
     outlook = says(walker)["parts"][0]["outlook"]
     assert outlook["stage"] == "Basics"
     assert outlook["when"] in {"December 2026", "January 2027", "February 2027"}
-    assert re.match(r"\d+ days later, because less got done than", outlook["why"]["reasons"])
+    assert re.match(r"\d+ weeks later, because less got done than", outlook["why"]["reasons"])
     text = " ".join(part(composed(), "plain").split())
     assert (
         f"At your pace you finish “Basics” around {outlook['when']}. That moved: {outlook['why']['reasons']}." in text

@@ -1,4 +1,4 @@
-"""Keep the moment that a weekly mail speaks of, so that the next one begins there."""
+"""Keep what a weekly mail knew of, so that the next one begins there."""
 
 from django.db import migrations, models
 
@@ -9,10 +9,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="digest",
-            name="as_of",
-            field=models.DateTimeField(
+            name="last_event",
+            field=models.BigIntegerField(
                 blank=True,
-                help_text="The moment that a weekly mail speaks of: what came after it is for the next.",
+                help_text="The reader's last event that a weekly mail knew of: what came after it is for the next.",
                 null=True,
             ),
         ),
