@@ -28,6 +28,7 @@ from accounts import pauses, presence, zones
 from accounts.models import Preferences, User
 from roadmap import actions, editions, projection, queries
 from roadmap.calendar import DAY, local_date, next_slot
+from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
 from roadmap.forms import LetterDayForm, LetterHoursForm, PauseForm
@@ -158,8 +159,11 @@ class _Snooze(Act):
         return "Your next letter comes as usual."
 
     def _planned_on(self) -> date:
-        """Return the day of the next letter: as it is planned, or of the next slot while that is still to be done."""
+        """Return the day of the next letter: as it is planned, which is done now where wishes were just changed."""
         wishes, zone = self.preferences, zones.zone(self.preferences.timezone).key
+        if wishes.digest_due_at is None:
+            planner.schedule(ledger.now())
+            wishes.refresh_from_db(fields=["digest_due_at"])
         now, planned = timezone.now(), wishes.digest_due_at
         slot = planned if planned and planned > now else next_slot(now, zone, wishes.digest_weekday, wishes.digest_hour)
         return local_date(slot, zone)

@@ -12,9 +12,10 @@ from django.test import Client
 
 from accounts.models import Pause, Preferences, User
 from roadmap import actions, takeout
-from roadmap.digests import buttons, preview
+from roadmap.calendar import DAY, week_of
+from roadmap.digests import buttons, ledger, preview
 from roadmap.digests.buttons import Wish
-from roadmap.models import Enrolment, Event, Roadmap
+from roadmap.models import Digest, Enrolment, Event, Roadmap
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +186,21 @@ def test_a_snooze_leaves_out_the_letter_that_is_planned_not_a_slot_that_it_passe
     Preferences.objects.filter(user=ann).update(digest_due_at=MONDAY_8 + timedelta(days=9))
     browser.post(path(ann, Wish.SNOOZE))
     assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 3)
+
+
+def test_a_snooze_just_after_another_day_was_chosen_skips_a_letter_all_the_same(
+    client: Client, ann: User, monday: Any
+) -> None:
+    """The next slot is too near to the last letter, so it is the one after it that is left out."""
+    now = ledger.now()
+    monday.move_to(now)
+    last, soon = now - DAY, now + 3 * DAY
+    times = {"due_at": last, "next_attempt_at": last, "sent_at": last, "settled_at": last, "expires_at": now + DAY}
+    Digest.objects.create(user=ann, period=week_of(last, "UTC"), state="sent", message_id="<last@example.org>", **times)
+    wishes = {"digest_weekday": soon.weekday(), "digest_hour": 12, "digest_due_at": None, "last_seen_on": now.date()}
+    Preferences.objects.filter(user=ann).update(**wishes)
+    assert client.post(path(ann, Wish.SNOOZE)).status_code == 200
+    assert Preferences.objects.get(user=ann).snoozed_until == (soon + 8 * DAY).date()
 
 
 def test_a_snooze_pressed_again_skips_no_second_letter(browser: Client, ann: User) -> None:
