@@ -48,8 +48,17 @@ class _Change:
         self.past = projection.happenings(Event.objects.filter(enrolment=enrolment))
         self.progress = fold(self.past)
         self.added: list[Event] = []
-        self._id, self._at = once or uuid.uuid4(), timezone.now()
+        self._id, self._at = self._name(once), timezone.now()
         self.is_repeated = any(event.change == self._id for event in self.past)
+
+    def _name(self, once: uuid.UUID | None) -> uuid.UUID:
+        """Return the change's name; one that was undone is used up, so that what it said can be said again."""
+        if once is None:
+            return uuid.uuid4()
+        undone = {event.data["change"] for event in self.past if event.kind == Event.Kind.UNDONE}
+        while str(once) in undone:
+            once = uuid.uuid5(once, "again")
+        return once
 
     def mark_of(self, milestone: str) -> Mark:
         return self.progress.marks.get(milestone, UNTOUCHED)
@@ -171,7 +180,7 @@ def log_hours(
 ) -> Events:
     """Log hours put in, or correct an entry of mine (event id `corrects`); a correction to 0 takes it out.
 
-    `once` becomes the change: hours that this learner has said under it already are not logged again.
+    `once` becomes the change: what this learner has said under it already, and not taken back, is not logged again.
     """
     document = editions.document_in(enrolment.roadmap_id, edition)
     _known(document, milestone) if corrects else _live(document, milestone)

@@ -76,9 +76,10 @@ def _hold(request: HttpRequest, admin: DigestAdmin, reason: str) -> HttpResponse
 
 def _release(request: HttpRequest, admin: DigestAdmin) -> HttpResponse:
     """Release what was seen to be held; what somebody holds for another reason since stays held."""
-    if request.POST.get("shown") != gate.status().reason:
-        return _back(request, admin, STALE, messages.WARNING)
     with transaction.atomic():
+        Gate.objects.select_for_update().first()
+        if request.POST.get("shown") != gate.status().reason:
+            return _back(request, admin, STALE, messages.WARNING)
         count = gate.release(ledger.now())
         left_out = f" {count} letter{' was' if count == 1 else 's were'} left out." if count else ""
         _note(request, f"Released.{left_out}")

@@ -133,7 +133,7 @@ def try_now() -> None:
 def hold(reason: str) -> None:
     """Close the gate until somebody opens it; the reason is shown to operators."""
     _made()
-    Gate.objects.update(held_because=reason[:200])
+    Gate.objects.update(held_because=" ".join(reason.split())[:200])
     log.warning("digests_hold", reason=reason)
 
 

@@ -91,7 +91,7 @@ def test_a_period_that_is_no_week_is_refused() -> None:
 
 def test_digests_are_held_and_released(three_due: None, smtp: Sink) -> None:
     assert run("digest_gate") == {"open": True, "reason": "", "left_out": 0}
-    assert run("digest_gate", "--hold", "Odd letters.") == {"open": False, "reason": "Odd letters.", "left_out": 0}
+    assert run("digest_gate", "--hold", "Odd\nletters.") == {"open": False, "reason": "Odd letters.", "left_out": 0}
     assert run("send_digests") == {**NOTHING, "planned": 3, "pending": 3}
     assert run("digest_gate", "--release")["open"] is True
     assert run("send_digests") == {**NOTHING, "sent": 3}
