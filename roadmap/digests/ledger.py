@@ -54,8 +54,7 @@ def now() -> datetime:
 _EXPIRE = """
     UPDATE roadmap_digest SET state = 'expired', reason = 'too late', settled_at = %(now)s
      WHERE id IN (SELECT id FROM roadmap_digest
-                   WHERE state = 'pending' AND next_attempt_at <= %(now)s AND expires_at <= %(now)s
-                     FOR UPDATE SKIP LOCKED)
+                   WHERE state = 'pending' AND expires_at <= %(now)s FOR UPDATE SKIP LOCKED)
 """
 
 _RECLAIM = """

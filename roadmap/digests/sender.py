@@ -46,8 +46,8 @@ def drain(
 
     settled = ledger.reclaim(clock())
     del settled[State.PENDING]
+    settled[State.EXPIRED] += ledger.expire(clock())
     while True:
-        settled[State.EXPIRED] += ledger.expire(clock())
         if is_over():
             return settled, True
         claims = ledger.claim(clock(), limit=BATCH)

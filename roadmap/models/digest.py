@@ -83,6 +83,7 @@ class Digest(models.Model):
         ]
         indexes = [
             models.Index("next_attempt_at", condition=Q(state="pending"), name="digest_pending"),
+            models.Index("expires_at", condition=Q(state="pending"), name="digest_expiring"),
             models.Index("lease_until", condition=Q(state__in=["claimed", "sending"]), name="digest_leased"),
             models.Index("due_at", condition=Q(state="uncertain"), name="digest_uncertain"),
             models.Index("user", condition=Q(kind="question"), name="digest_question"),
