@@ -15,6 +15,7 @@ from roadmap.models import Brief, Choice, Digest, Enrolment, Event, MilestonePro
 
 AHEAD = timedelta(minutes=30)
 AT_ONCE = 1_000
+LONGEST_PASS = timedelta(minutes=6)
 TABLES = (User, EmailAddress, Preferences, Enrolment, Event, MilestoneProgress, Choice, Brief)
 
 _KEYS = """
@@ -81,8 +82,16 @@ def _copying(model: type[Model], shift: int, low: int, high: int) -> tuple[str, 
 
 
 def _all_due(*, at: timedelta) -> datetime:
-    """Let all letters fall due so far from now; return the database's time."""
+    """Let all letters fall due so far from now; return the database's time.
+
+    A letter is of its day, and leaves in the daytime. Here some have midnight at every full hour, and a brief that was
+    made before it would be made anew: so a pass that could last until then begins after it.
+    """
     now = ledger.now()
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if now + LONGEST_PASS > hour:
+        time.sleep((hour - now).total_seconds())
+        now = ledger.now()
     Preferences.objects.update(digest_due_at=now + at)
     Brief.objects.update(due_at=now + at)
     with connection.cursor() as cursor:
