@@ -1,4 +1,4 @@
-"""What beat wakes every minute. The tasks carry nothing, since the database says what is due: any number may run.
+"""What beat wakes on every minute. The tasks carry nothing, since the database says what is due: any number may run.
 
 Those that take their time are woken by others, with the database's time: one that nobody heard for half a minute has
 been woken again since, and is left out, or after an outage the next plan would wait behind hundreds of them. Celery's
@@ -23,8 +23,9 @@ SHARE = 5 * sender.BATCH  # fewer digests than this are one sender's work
 
 @shared_task
 def plan_digests() -> None:
-    """Enter into the ledger what is due, and tell a dead man's switch that digests flow."""
-    planner.plan_all(ledger.now())
+    """Enter into the ledger what is due and have it sent at once; tell a dead man's switch that digests flow."""
+    if planner.plan_all(ledger.now()):
+        wake_senders.delay()
     watch.signal_life(ledger.now())
 
 

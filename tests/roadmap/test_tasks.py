@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from celery.schedules import crontab
 
 from accounts.models import Preferences
 from config.celery import app
@@ -35,7 +36,7 @@ def test_any_number_of_wake_ups_sends_one_mail_each(three_due: Sink) -> None:
         tasks.drain_digests()
     assert states() == {"sent": 3}
     assert len(three_due.letters) == 3
-    assert REDIS.llen("celery") == 0
+    assert woken() == [tasks.wake_senders.name]
 
 
 def test_a_slice_of_time_that_was_not_enough_asks_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +44,14 @@ def test_a_slice_of_time_that_was_not_enough_asks_for_another(monkeypatch: pytes
     monkeypatch.setattr(tasks, "SLICE_SECONDS", 0)
     tasks.drain_digests()
     assert states() == {"pending": 3}
-    assert REDIS.llen("celery") == 1
+    assert woken() == [tasks.drain_digests.name, tasks.wake_senders.name]
+
+
+def test_what_was_planned_does_not_wait_for_the_next_minute() -> None:
+    """Nor does anybody wake the senders where nothing was."""
+    tasks.plan_digests()
+    tasks.plan_digests()
+    assert woken() == [tasks.wake_senders.name]
 
 
 @pytest.mark.parametrize(("share", "senders"), [(1, 3), (2, 2), (100, 1)])
@@ -81,7 +89,7 @@ def test_what_is_due_within_the_hour_is_worked_out_ahead() -> None:
     assert REDIS.llen("celery") == 0
 
 
-def test_beat_wakes_them_every_minute_without_arguments() -> None:
+def test_beat_wakes_them_on_every_minute_without_arguments() -> None:
     schedule = app.conf.beat_schedule
     assert {entry["task"] for entry in schedule.values()} >= {tasks.plan_digests.name, tasks.wake_senders.name}
-    assert all(entry["schedule"] == 60 and not entry.get("args") for entry in schedule.values())
+    assert all(entry["schedule"] == crontab() and not entry.get("args") for entry in schedule.values())
