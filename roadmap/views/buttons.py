@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import pauses, presence, zones
 from accounts.models import Preferences, User
 from roadmap import actions, editions, projection, queries
-from roadmap.calendar import DAY, local_date, next_slot
+from roadmap.calendar import DAY, local_date, local_midnight, next_slot
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
@@ -147,12 +147,18 @@ class _Snooze(Act):
     sentence = "Your next weekly letter stays away; the one after it comes as usual. Your plan stays as it is."
 
     def press(self, _: Mapping[str, Any], /) -> Done:
-        wishes = self.preferences
-        until = wishes.snoozed_until
+        until = self.preferences.snoozed_until
         if until is None or until <= self.today:  # pressed again, it skips no second letter
             until = self._planned_on() + DAY
             self._set(until)
-        return Done(f"No letter comes before {until.day} {until:%B}.{_off(wishes)}", {"snoozed": "0"})
+        return Done(self._next(until), {"snoozed": "0"})
+
+    def _next(self, until: date) -> str:
+        """Say when the next letter comes; of somebody whose letters are off none is planned."""
+        if not self.preferences.digest_enabled:
+            return f"No letter comes before {until.day} {until:%B}.{_off(self.preferences)}"
+        planned = self._planned_on()
+        return f"Your next letter comes on {planned:%A}, {planned.day} {planned:%B}."
 
     def take_back(self, _: Mapping[str, Any], /) -> str:
         self._set(None)
@@ -164,12 +170,16 @@ class _Snooze(Act):
         if wishes.digest_due_at is None:
             planner.schedule(ledger.now())
             wishes.refresh_from_db(fields=["digest_due_at"])
-        now, planned = timezone.now(), wishes.digest_due_at
-        slot = planned if planned and planned > now else next_slot(now, zone, wishes.digest_weekday, wishes.digest_hour)
-        return local_date(slot, zone)
+        after, planned = timezone.now(), wishes.digest_due_at
+        if planned is None or planned <= after:  # letters are off, or this one is about to leave
+            if wishes.snoozed_until:
+                after = max(after, local_midnight(wishes.snoozed_until, zone))
+            planned = next_slot(after, zone, wishes.digest_weekday, wishes.digest_hour)
+        return local_date(planned, zone)
 
     def _set(self, until: date | None) -> None:
         Preferences.objects.filter(user=self.user).update(snoozed_until=until, digest_due_at=None)
+        self.preferences.refresh_from_db()
 
 
 class _Pause(Act):

@@ -176,10 +176,19 @@ def test_undo_takes_back_nothing_else(browser: Client, ann: User) -> None:
     assert len(Enrolment.objects.get().progress.get().logged) == 1
 
 
-def test_a_snooze_leaves_out_one_letter_and_the_next_time_is_found_anew(browser: Client, ann: User) -> None:
-    assert "No letter comes before 1 December." in browser.post(path(ann, Wish.SNOOZE)).text
+def test_a_snooze_leaves_out_one_letter_and_says_when_the_next_one_comes(
+    client: Client, ann: User, monday: Any
+) -> None:
+    now = ledger.now()
+    monday.move_to(now)
+    soon = now + 3 * DAY
+    Preferences.objects.filter(user=ann).update(digest_weekday=soon.weekday(), digest_hour=12, digest_due_at=None)
+    said = f"Your next letter comes on {soon:%A}, {(soon + 7 * DAY).day} {soon + 7 * DAY:%B}."
+    assert said in client.post(path(ann, Wish.SNOOZE)).text
     wishes = Preferences.objects.get(user=ann)
-    assert (wishes.snoozed_until, wishes.digest_due_at) == (date(2026, 12, 1), None)
+    assert wishes.snoozed_until == (soon + DAY).date()
+    assert wishes.digest_due_at is not None
+    assert wishes.digest_due_at.date() == (soon + 7 * DAY).date()
 
 
 def test_a_snooze_leaves_out_the_letter_that_is_planned_not_a_slot_that_it_passes_over(
@@ -209,7 +218,7 @@ def test_a_snooze_just_after_another_day_was_chosen_skips_a_letter_all_the_same(
 def test_a_snooze_pressed_again_skips_no_second_letter(browser: Client, ann: User) -> None:
     browser.post(path(ann, Wish.SNOOZE))
     Preferences.objects.filter(user=ann).update(digest_due_at=MONDAY_8 + timedelta(days=14))  # found anew
-    assert "No letter comes before 1 December." in browser.post(path(ann, Wish.SNOOZE)).text
+    assert "Your next letter comes on Monday, 7 December." in browser.post(path(ann, Wish.SNOOZE)).text
     assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 1)
 
 
