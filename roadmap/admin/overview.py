@@ -1,4 +1,4 @@
-"""How the weekly letters are doing, for who may see the ledger: what waits, what is in doubt, and the last weeks."""
+"""How the weekly letters are doing, for who may see the ledger: what waits, what is uncertain, and the last weeks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ State = Digest.State
 KINDS = {
     "sent": "sent",
     "skipped": "skipped",
-    "uncertain": "in doubt",
+    "uncertain": "uncertain",
     "failed": "failed",
     "expired": "too late",
     "waiting": "not sent yet",

@@ -108,10 +108,10 @@ def test_a_closed_gate_is_told_with_its_reason(looker) -> None:
     assert gate.RESTORED in looker.get(PAGE).text
 
 
-def test_what_is_in_doubt_is_a_click_away(looker) -> None:
+def test_what_is_uncertain_is_a_click_away(looker) -> None:
     owe("uncertain")
     page = looker.get(PAGE).text
-    [link] = re.findall(r'href="([^"]+)">1 in doubt', page)
+    [link] = re.findall(r'href="([^"]+)">1 uncertain', page)
     assert "l1@example.org" in looker.get(link).text
 
 
