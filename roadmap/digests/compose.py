@@ -95,9 +95,12 @@ def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: 
 def _bodies(reader: Reader, data: Data, kind: str, unsubscribe_url: str) -> tuple[bytes, bytes]:
     """Fill in what depends on the reader; return text and HTML, encoded."""
     name, user = clean(reader.name), reader.user_id
+    parts = [_with_buttons(part, user) for part in data["parts"]]
+    steps = [step for part in parts if part["next"] for step in part["next"]["steps"]]
     personal: dict[str, Any] = {
         **data,
-        "parts": [_with_buttons(part, user) for part in data["parts"]],
+        "parts": parts,
+        "buttons": {"steps": steps} if steps else None,  # in text they stand below the letter
         "to_whom": f" {name}" if name else "",
         "weekday": reader.weekday_name,
         "hour": str(reader.hour),

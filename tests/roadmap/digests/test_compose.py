@@ -167,7 +167,7 @@ def test_one_letter_covers_all_that_is_followed(ann: User) -> None:
     text = part(composed(), "plain")
     assert "POTTERY" in text
     assert "GLAZING" in text
-    assert text.count("Tick it off") == 2
+    assert text.count("It is done: ") == 2
 
 
 @pytest.mark.parametrize("nasty", ["Ann\r\nBcc: eve@example.org", "Ann\x00\x1b[31m", '"><script>', "Ann <eve@e.org>,"])
