@@ -14,7 +14,7 @@ from roadmap.digests.transport import Fate, Outcome
 from roadmap.digests.verdicts import verdict
 from roadmap.document import from_data, to_data
 from roadmap.models import Digest, Edition, Enrolment, Roadmap
-from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, mark
+from tests.roadmap.digests.conftest import BEGAN, EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, mark
 from tests.roadmap.digests.test_compose import DONE, parse, part
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_a_deferred_mail_still_tells(road: Roadmap, ann: User) -> None:
 
 def test_who_left_for_a_while_is_not_told_twice(road: Roadmap, ann: User) -> None:
     other = make_roadmap(slug="glazing", title="Glazing")
-    Enrolment.objects.create(user=ann, roadmap=other, hours_per_week=3, started_on=MONDAY_8.date())
+    Enrolment.objects.create(user=ann, roadmap=other, hours_per_week=3, started_at=BEGAN, started_on=BEGAN.date())
     publish(road, CUP)
     assert LINE in written(MONDAY_8)
     Enrolment.objects.filter(roadmap=road).update(left_at=MONDAY_8)
