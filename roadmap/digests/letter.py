@@ -104,6 +104,10 @@ class Letter:
         return round(sum(found.earned_hours for part in self.parts for found in part.worked), 1)
 
     @property
+    def logged_hours(self) -> float:
+        return sum(found.logged_hours for part in self.parts for found in part.worked)
+
+    @property
     def is_of_a_week(self) -> bool:
         """Tell whether it looks back on a week, and not on some that had no letter."""
         return all(self.reading.today - part.journey.since < LONG for part in self.parts)
@@ -123,9 +127,12 @@ class Letter:
         """The first sentence: true whatever the week was like, never a reproach, and another one next week."""
         if self.is_finished:
             return self._turned(words.FINISHED)
-        if self.has_worked:
+        if self.hours:
             wheel = words.WORKED_HOURS if self.is_of_a_week else words.WORKED_LONGER
-            return self._turned(wheel if self.hours else words.WORKED).format(in_hours(self.hours))
+            return self._turned(wheel).format(in_hours(self.hours))
+        if self.has_worked:
+            logged = self.logged_hours
+            return self._turned(words.LOGGED).format(in_hours(logged)) if logged else self._turned(words.WORKED)
         if any(part.journey.has_changed for part in self.parts):
             return self._turned(words.CHANGED)
         has_begun = any(part.journey.progress.marks for part in self.parts)
@@ -156,7 +163,7 @@ class Letter:
             return f"{done} of {named} done"
         if steps := sum(len(found.steps) for found in worked):
             return f"{steps} {'step' if steps == 1 else 'steps'} done"
-        return f"{in_hours(logged)} put in" if (logged := sum(found.logged_hours for found in worked)) else ""
+        return f"{in_hours(self.logged_hours)} put in" if self.logged_hours else ""
 
     def _future(self) -> str:
         if (first := self.next) is None:

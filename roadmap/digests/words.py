@@ -30,6 +30,13 @@ WORKED = (
     "You were on your road, and it shows.",
     "You kept at it.",
 )
+LOGGED = (  # hours went into it, and the ticks count for as much already
+    "You put in {}.",
+    "{} of your time went into your road.",
+    "You gave your road {}.",
+    "You sat down to it: {} in all.",
+    "{} put in, and they stand in your plan.",
+)
 CHANGED = (  # nothing done lately, but something told
     "What you told us is in your plan now.",
     "Your road is up to date. Here is what comes next.",

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection
 
 from accounts.mailbox import store
 from accounts.models import Preferences, User
-from roadmap.digests import compose
+from roadmap import actions
+from roadmap.calendar import DAY, WEEK
+from roadmap.digests import briefs, compose, planner, sender, transport
 from roadmap.digests.compose import Mail
+from roadmap.digests.contents import Data
 from roadmap.digests.verdicts import Claim, Verdict
 from roadmap.document import Document, from_data, to_data
-from roadmap.models import Digest, Edition, Enrolment, MilestoneProgress, Roadmap
+from roadmap.models import Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap
 from tests.smtp import Sink
 
 MONDAY_8 = datetime(2026, 11, 23, 8, tzinfo=UTC)
+SUNDAY = MONDAY_8.date() - DAY
 BEGAN = datetime(2026, 9, 1, 8, tzinfo=UTC)
 
 EDITION = {
@@ -105,6 +110,18 @@ def ann(road: Roadmap) -> User:
 
 
 @pytest.fixture
+def walker(ann: User) -> User:
+    """Ann, who said three weeks ago that she begins."""
+    Enrolment.objects.all().delete()
+    road = Roadmap.objects.get()
+    begun = MONDAY_8.date() - 3 * WEEK
+    actions.enrol(user=ann, roadmap=road, hours_per_week=10, target_on=None, today=begun, edition=1)
+    said(MONDAY_8 - 3 * WEEK)
+    Enrolment.objects.update(started_at=MONDAY_8 - 3 * WEEK)
+    return ann
+
+
+@pytest.fixture
 def mailbox(settings: Any, tmp_path: Path) -> Callable[[], list[store.StoredMail]]:
     """An empty mailbox; call it to read what came, the newest first."""
     settings.VAR_DIR = tmp_path
@@ -131,3 +148,37 @@ def states() -> dict[str, int]:
     for state in Digest.objects.values_list("state", flat=True):
         found[state] = found.get(state, 0) + 1
     return found
+
+
+def says(user: User, now: Any = MONDAY_8) -> Data:
+    _, data = briefs.of([user.pk], now)[user.pk]
+    assert data is not None
+    return data
+
+
+def said(at: datetime) -> None:
+    """Let what was told last have been told at that moment; only the trigger minds, so it is off."""
+    event = Event.objects.latest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE roadmap_event SET at = %s WHERE id = %s", [at, event.pk])
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+def tick(step: str, milestone: str = "clay", on: date = SUNDAY) -> None:
+    actions.tick(enrolment=Enrolment.objects.get(), milestone=milestone, step=step, done=True, today=on, edition=1)
+
+
+def sent(user: User, now: datetime) -> None:
+    """Let the letter of that moment be sent."""
+    Preferences.objects.filter(user=user).update(digest_due_at=now)
+    planner.plan_all(now)
+    with transport.from_settings() as wire:
+        settled, _ = sender.drain(wire, clock=lambda: now)
+    assert settled[Digest.State.SENT] == 1
+
+
+def steps_of(data: Data) -> list[str]:
+    """The titles of what was ticked."""
+    worked = data["parts"][0]["worked"]
+    return [step["title"] for milestone in worked["milestones"] for step in milestone["steps"]] if worked else []
