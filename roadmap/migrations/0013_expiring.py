@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="digest",
             index=models.Index(
+                models.F("expires_at"),
                 condition=models.Q(("state", "pending")),
-                fields=["expires_at"],
                 name="digest_expiring",
             ),
         ),
