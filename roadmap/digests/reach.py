@@ -110,14 +110,21 @@ def reason_against(reach: Reach, now: datetime) -> str:
         "roadmap withdrawn": not reach.has_roadmap,
         "all finished": bool(reach.has_finished),
         "first days": reach.began_at is not None and now - reach.began_at < SETTLING_IN,
-        "silent": reach.was_asked and is_silent(reach, now),
+        "silent": reach.was_asked and _is_unseen(reach, reach.last_seen_on, now),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def is_silent(reach: Reach, now: datetime) -> bool:
-    """Tell whether there has been no sign of life for three weeks."""
-    return local_date(now, reach.zone) - reach.last_seen_on >= SILENT_AFTER
+    """Tell whether there has been no sign of life for three weeks; the days of a pause and before it don't count."""
+    today = local_date(now, reach.zone)
+    ends = [pause.upper for pause in reach.pauses if pause.upper is not None]
+    ends += [reach.paused_until] if reach.paused_until is not None else []
+    return _is_unseen(reach, max([reach.last_seen_on, *(end for end in ends if end <= today)]), now)
+
+
+def _is_unseen(reach: Reach, since: date, now: datetime) -> bool:
+    return local_date(now, reach.zone) - since >= SILENT_AFTER
 
 
 def kind_for(reach: Reach, now: datetime) -> Digest.Kind:

@@ -238,6 +238,24 @@ class TestSilence:
         Preferences.objects.update(last_seen_on=TODAY + 3 * WEEK)
         assert weeks(12)[4:] == ["weekly", "weekly", "question"]
 
+    @pytest.mark.parametrize("is_planned", [True, False])
+    def test_a_pause_is_no_silence(self, ann: User, weeks: Callable[[int], list[str]], is_planned: bool) -> None:
+        """Who comes back from one gets the weekly letter, and the question three weeks after that at the earliest."""
+        back = TODAY + 4 * WEEK - timedelta(days=2)
+        if is_planned:
+            Pause.objects.create(user=ann, starts_on=TODAY + timedelta(days=1), until=back)
+        else:
+            Preferences.objects.update(paused_until=back)
+        expected = ["weekly", "weekly", "weekly", "weekly", "question"]
+        assert weeks(12) == (expected if is_planned else expected[1:])
+
+    def test_who_was_asked_and_never_answered_gets_nothing_after_a_pause_either(
+        self, ann: User, weeks: Callable[[int], list[str]]
+    ) -> None:
+        assert weeks(4)[-1] == "question"
+        Pause.objects.create(user=ann, starts_on=TODAY + 4 * WEEK, until=TODAY + 6 * WEEK)
+        assert weeks(9)[4:] == []
+
     def test_a_question_that_did_not_go_out_is_asked_again(
         self, ann: User, weeks: Callable[[int], list[str]], smtp: Sink
     ) -> None:
