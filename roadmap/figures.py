@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from roadmap.planning import Interval, Plan, Situation, reasons, weeks_of
+from roadmap.planning import Interval, Plan, Reason, Situation, reasons, weeks_of
 from roadmap.queries import OwnJourney
 
 WEEKS_SHOWN = 52
@@ -27,12 +28,21 @@ def figures(mine: OwnJourney, before: Situation | None, *, weeks: int | None) ->
         "percent": standing.percent,
         "finish": _interval(plan.finish),
         "stages": [{"slug": found.stage.slug, "finish": _day(found.finish.likely)} for found in plan.stages],
-        "why": [reason._asdict() for reason in reasons(before, mine.situation)] if before else [],
+        "why": _why(reasons(before, mine.situation)) if before else [],
         "required_hours_per_week": plan.required_hours_per_week,
         "next": list(plan.next),
         "locked": {slug: list(missing) for slug, missing in standing.locked.items()},
         "weeks": _weeks(plan, weeks),
     }
+
+
+def _why(moved: Sequence[Reason]) -> list[dict[str, Any]]:
+    """Return the causes by the names of the contract, in which what was taken back is part of the pace."""
+    days: dict[str, int] = {}
+    for reason in moved:
+        cause = "pace" if reason.cause == "reopened" else reason.cause
+        days[cause] = days.get(cause, 0) + reason.days
+    return [{"cause": cause, "days": moved_by} for cause, moved_by in days.items() if moved_by]
 
 
 def _interval(finish: Interval | None) -> dict[str, str | None]:

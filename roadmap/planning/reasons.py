@@ -13,8 +13,9 @@ from roadmap.standing import Mark, Progress
 from .pauses import Pauses
 from .plan import Situation
 
-Cause = Literal["scope", "choice", "hours", "paused", "skipped", "known", "pace", "calendar"]
+Cause = Literal["scope", "choice", "hours", "paused", "skipped", "known", "reopened", "pace", "calendar"]
 _UNTOUCHED = Mark()
+_OUTSIDE = {"known", "skipped"}  # causes of their own
 
 
 class Reason(NamedTuple):
@@ -27,8 +28,9 @@ class Reason(NamedTuple):
 def reasons(before: Situation, now: Situation, *, stage: str | None = None) -> tuple[Reason, ...]:
     """Return what moved the likely finish between two situations; the days sum to the move.
 
-    The order is fixed: the edition, choices, stated hours, pauses, skips, what was known; last comes the time that
-    passed with what was earned in it, told apart into what hours explain (pace) and what only waiting does (calendar).
+    The order is fixed: the edition, choices, stated hours, pauses, skips, what was known, what was taken back; last
+    comes the time that passed with what was earned in it, told apart into what hours explain (pace) and what only
+    waiting does (calendar).
     Empty where either has no date.
     """
     moved: list[Reason] = []
@@ -61,6 +63,27 @@ def _steps(before: Situation, now: Situation) -> Iterator[tuple[Cause, Situation
     for state in ("skipped", "known"):
         if marks := {slug: mark for slug, (states, mark) in changed.items() if state in states}:
             yield state, (at := at.with_progress(marks={**at.progress.marks, **marks}))
+    if marks := _reopened(was.marks, became.marks):
+        yield "reopened", at.with_progress(marks={**at.progress.marks, **marks})
+
+
+def _reopened(was: Mapping[str, Mark], became: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Return the marks of which something was taken back, as they were but without it."""
+    kept = {slug: _what_still_holds(old, became.get(slug, _UNTOUCHED)) for slug, old in was.items()}
+    return {slug: mark for slug, mark in kept.items() if mark != was[slug]}
+
+
+def _what_still_holds(old: Mark, new: Mark) -> Mark:
+    if _OUTSIDE & {old.state, new.state} or new.state == "done":
+        return old
+    hours = {entry: hours for entry, _, hours in new.logged}
+    ended = {"state": new.state, "state_event": new.state_event, "finished_on": None} if old.state == "done" else {}
+    return replace(
+        old,
+        ticks={step: tick for step, tick in old.ticks.items() if step in new.ticks},
+        logged=tuple((entry, on, min(was, hours[entry])) for entry, on, was in old.logged if entry in hours),
+        **ended,
+    )
 
 
 def _changed(was: Mapping[str, Mark], became: Mapping[str, Mark]) -> dict[str, tuple[tuple[str, str], Mark]]:

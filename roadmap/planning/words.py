@@ -15,9 +15,10 @@ _CAUSES = {
     "paused": "you changed a pause",
     "skipped": "what you skip changed",
     "known": "what you know already changed",
+    "reopened": "something that counted is open again",
     "pace": ("less got done than your plan counts on", "more got done than your plan counts on"),
     "calendar": (
-        "time passes that only waiting fills",
+        "some of it takes its time, whatever you do",
         "what takes its time is further along than your plan counted on",
     ),
 }

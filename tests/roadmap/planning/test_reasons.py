@@ -98,6 +98,37 @@ def test_several_causes_each_have_their_days() -> None:
     assert why["known"] < 0 < why["pace"]
 
 
+class TestTakenBack:
+    """What counted and is open again is no slowness."""
+
+    def test_a_milestone_that_is_open_again(self) -> None:
+        diary = enrolled()
+        diary.mark("a", "done", on=MONDAY)
+        before = situation(ROAD, diary)
+        diary.mark("a", "todo", on=MONDAY + DAY)
+        assert moved(before, situation(ROAD, diary)) == {"reopened": 14}
+
+    def test_beside_a_week_that_went_as_it_should(self) -> None:
+        diary = walked(10)
+        diary.mark("a", "done", on=MONDAY + 2 * DAY)
+        before = situation(ROAD, diary, today=MONDAY + WEEK)
+        diary.mark("a", "todo", on=MONDAY + WEEK + DAY)
+        diary.log("b", 10, on=MONDAY + WEEK + DAY)
+        why = moved(before, situation(ROAD, diary, today=MONDAY + 2 * WEEK))
+        assert why["reopened"] >= 14
+        assert why.get("pace", 0) <= 0
+
+    def test_a_step_that_is_open_again_beside_one_more(self) -> None:
+        road = edition(milestone("a", 20, steps=steps(10, 10)), milestone("b", 180))
+        diary = enrolled()
+        diary.tick("a", "s1", 10, on=MONDAY)
+        before = situation(road, diary)
+        diary.tick("a", "s1", 10, done=False, on=MONDAY)
+        diary.tick("a", "s2", 10, on=MONDAY)
+        why = {reason.cause: reason.days for reason in reasons(before, situation(road, diary))}
+        assert why["reopened"] > 0 > why["pace"]
+
+
 def test_where_either_has_no_date_there_is_nothing_to_compare() -> None:
     endless = situation(edition(milestone("a", 90_000)))
     assert reasons(endless, situation(ROAD)) == reasons(situation(ROAD), endless) == ()

@@ -26,7 +26,7 @@ def test_the_largest_cause_is_told_first_and_in_its_direction() -> None:
         "2 weeks earlier, because more got done than your plan counts on",
     ]
     assert list(told([Reason("calendar", 21), Reason("calendar", -14)])) == [
-        "3 weeks later, because time passes that only waiting fills",
+        "3 weeks later, because some of it takes its time, whatever you do",
         "2 weeks earlier, because what takes its time is further along than your plan counted on",
     ]
 
