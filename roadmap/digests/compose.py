@@ -115,19 +115,18 @@ def _bodies(reader: Reader, data: Data, kind: str, unsubscribe_url: str) -> tupl
 
 
 def _with_buttons(part: Data, user: int) -> Data:
+    asked = [{**found, "done_url": _button(Wish.DONE, user, found)} for found in part["to_confirm"]]
     if not part["next"]:
-        return part
-    steps = []
-    for step in part["next"]["steps"]:
-        thing = (step["roadmap"], step["milestone"], step["step"])
-        steps.append(
-            {
-                **step,
-                "done_url": buttons.url(Wish.DONE, user, *thing),
-                "hours_url": buttons.url(Wish.HOURS, user, *thing),
-            }
-        )
-    return {**part, "next": {**part["next"], "steps": steps}}
+        return {**part, "to_confirm": asked}
+    steps = [
+        {**step, "done_url": _button(Wish.DONE, user, step), "hours_url": _button(Wish.HOURS, user, step)}
+        for step in part["next"]["steps"]
+    ]
+    return {**part, "to_confirm": asked, "next": {**part["next"], "steps": steps}}
+
+
+def _button(wish: Wish, user: int, on: Data) -> str:
+    return buttons.url(wish, user, on["roadmap"], on["milestone"], on["step"])
 
 
 @cache
@@ -167,10 +166,10 @@ def _wrapped(found: re.Match[str]) -> str:
     if "://" in line:
         return line
     beginning = BEGINNING.match(line)
-    indent = beginning.end() if beginning else 0
+    indent = begins = beginning.end() if beginning else 0
     lines, room, start = [], WIDTH, ""
-    while len(line) > room and (end := line.rfind(" ", indent, room + 1)) > 0:
+    while len(line) > room and (end := line.rfind(" ", begins, room + 1)) > 0:
         lines.append(start + line[:end])
         start, room, line = " " * indent, WIDTH - indent, line[end + 1 :]
-        indent = 0
+        begins = 0
     return "\n".join([*lines, start + line])

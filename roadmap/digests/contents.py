@@ -6,6 +6,7 @@ Nothing in it depends on how a reader is reached: address, name and links with t
 from __future__ import annotations
 
 import math
+from datetime import date
 from itertools import takewhile
 from typing import Any
 
@@ -16,6 +17,7 @@ from roadmap.standing import Counts
 
 from .letter import Letter, Outlook, Part, Worked, clean, in_hours
 from .reading import Journey
+from .words import CONFIRM, OUTLOOK, RESTING, turned
 
 Data = dict[str, Any]
 
@@ -41,7 +43,7 @@ def contents(letter: Letter) -> Data:
         "told": letter.told,
         "heading": letter.heading,
         "opening": letter.opening,
-        "parts": [_part(part) for part in letter.parts],
+        "parts": [_part(part, letter.reading.today) for part in letter.parts],
         "question": _question(letter),
     }
     cleaned: Data = _cleaned(said)
@@ -67,7 +69,7 @@ def _on_one_line(text: str) -> str:
     return " " * text.startswith(" ") + clean(text)
 
 
-def _part(part: Part) -> Data:
+def _part(part: Part, today: date) -> Data:
     journey, standing = part.journey, part.journey.standing
     counts = standing.counts
     return {
@@ -75,11 +77,11 @@ def _part(part: Part) -> Data:
         "title": journey.title,
         "title_in_capitals": journey.title.upper(),
         "worked": _all_worked(part),
-        "to_confirm": [{**_place(journey, found.slug), "title": found.title} for found in part.to_confirm[:CONFIRMED]],
+        "to_confirm": [_to_confirm(journey, found, today) for found in part.to_confirm[:CONFIRMED]],
         "next": _next(part),
         "is_finished": part.is_finished,
-        "is_waiting": not part.is_finished and not part.next,
-        "outlook": _outlook(part.outlook),
+        "waiting": None if part.is_finished or part.next or part.to_confirm else {"line": turned(RESTING, today)},
+        "outlook": _outlook(part.outlook, today),
         "news": _news(part),
         "percent": f"{standing.percent:g}",
         "done": {"count": counts.done, "milestones": _milestones(counts.done)},
@@ -114,6 +116,11 @@ def _place(journey: Journey, milestone: str) -> Data:
     return {"roadmap": journey.slug, "milestone": milestone}
 
 
+def _to_confirm(journey: Journey, milestone: Milestone, today: date) -> Data:
+    ask = turned(CONFIRM, today).format(milestone.title)
+    return {**_place(journey, milestone.slug), "step": "", "title": milestone.title, "ask": ask}
+
+
 def _all_worked(part: Part) -> Data | None:
     if not part.worked:
         return None
@@ -124,14 +131,15 @@ def _all_worked(part: Part) -> Data | None:
 
 
 def _worked(worked: Worked) -> Data:
-    more = len(worked.steps[STEPS_NAMED:])
-    steps = [*worked.steps[:STEPS_NAMED], *([f"and {more} more"] if more else [])]
+    steps, more = worked.steps[:STEPS_NAMED], len(worked.steps[STEPS_NAMED:])
+    line = " · ".join([*steps, *([f"and {more} more"] if more else [])])
     return {
         "verb": "Finished" if worked.is_finished else "Worked on",
         "title": worked.milestone.title,
         "logged": {"hours": in_hours(worked.logged_hours)} if worked.logged_hours else None,
-        "line": {"steps": " · ".join(steps)} if steps else None,
+        "line": {"steps": line} if line else None,
         "steps": [{"title": title} for title in steps],
+        "steps_more": _figure(more),
     }
 
 
@@ -175,13 +183,14 @@ def reference(milestone: Milestone, step: Step | None) -> Resource | None:
     return min(filter(None, [*earlier, *milestone.resources]), key=lambda found: not found.free, default=None)
 
 
-def _outlook(outlook: Outlook | None) -> Data | None:
+def _outlook(outlook: Outlook | None, today: date) -> Data | None:
     if outlook is None:
         return None
     why = None
     if outlook.why:
         why = {"reasons": "; ".join(outlook.why), "comfort": BACK_AGAIN if outlook.is_slower else ""}
-    return {"stage": outlook.stage.title, "when": outlook.when, "why": why}
+    lead = turned(OUTLOOK, today).format(outlook.stage.title)
+    return {"stage": outlook.stage.title, "lead": lead, "when": outlook.when, "why": why}
 
 
 def _news(part: Part) -> Data | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -39,7 +40,7 @@ class Worked:
 class Outlook:
     """When the stage at hand is likely done, in words, and why that moved since the last letter.
 
-    `is_slower`: it is later since less was done than the plan counted on, which is no reproach.
+    `is_slower`: it is later above all since less was done than the plan counted on, which is no reproach.
     """
 
     stage: Stage
@@ -68,6 +69,11 @@ class Part:
     def is_finished(self) -> bool:
         return self.journey.standing.counts.left == 0
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether there is no more to say about it: it was finished before, and nothing changed."""
+        return self.is_finished and not self.worked and not self.news.lines
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -86,7 +92,7 @@ class Letter:
 
     @property
     def reason_against(self) -> str:
-        """Why there is no letter, in the ledger's words: who has walked the whole road hears of it once."""
+        """Why there is no letter, in the ledger's words: who has walked the whole road needs none."""
         if not self.parts:
             return "nobody to write to"
         if self.reading.is_paused:
@@ -159,9 +165,10 @@ class Letter:
             others = f" and {len(finished) - 1} more" if finished[1:] else ""
             return f"{short(finished[0])}{others} done"
         done, named = (sum(column) for column in zip(*(part.kept for part in self.parts), strict=True))
-        if done:
+        steps = sum(len(found.steps) for found in worked)
+        if done and done >= steps:  # more than the last letter named is more than "3 of 3"
             return f"{done} of {named} done"
-        if steps := sum(len(found.steps) for found in worked):
+        if steps:
             return f"{steps} {'step' if steps == 1 else 'steps'} done"
         return f"{in_hours(self.logged_hours)} put in" if self.logged_hours else ""
 
@@ -176,21 +183,31 @@ class Letter:
 
 def letter_for(reading: Reading) -> Letter:
     """Return the letter of one reader: everything they follow, with one to three next steps in all."""
-    share = max(1, STEPS // max(1, len(reading.journeys)))
-    return Letter(reading, tuple(_part(journey, share) for journey in reading.journeys))
+    journeys = reading.journeys
+    now = _shares([journey.situation for journey in journeys])
+    before = _shares([journey.before for journey in journeys])
+    parts = tuple(_part(*found) for found in zip(journeys, now, before, strict=True))
+    return Letter(reading, tuple(part for part in parts if not part.is_over) or parts)
 
 
-def _part(journey: Journey, share: int) -> Part:
+def _shares(situations: Sequence[Situation | None]) -> list[int]:
+    """Return how many steps a letter names on each roadmap: three in all, of those with something left."""
+    are_open = [found is not None and not found.is_finished for found in situations]
+    share = max(1, STEPS // max(1, sum(are_open)))
+    return [share if is_open and sum(are_open[:place]) < STEPS else 0 for place, is_open in enumerate(are_open)]
+
+
+def _part(journey: Journey, share: int, share_before: int) -> Part:
     standing = journey.standing
     worked = [found for milestone in standing.milestones.values() if (found := _worked(journey, milestone))]
     return Part(
         journey=journey,
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
-        kept=_kept(journey, share) if worked else (0, 0),
+        kept=_kept(journey, share_before) if worked else (0, 0),
         next=_named(journey.plan, share),
         news=journey.news,
         to_confirm=tuple(standing.edition.by_slug[slug] for slug in to_confirm(standing)),
-        outlook=_outlook(journey.situation, journey.before),
+        outlook=_outlook(journey),
     )
 
 
@@ -216,15 +233,17 @@ def _kept(journey: Journey, share: int) -> tuple[int, int]:
     return done, len(named)
 
 
-def _outlook(now: Situation, before: Situation | None) -> Outlook | None:
+def _outlook(journey: Journey) -> Outlook | None:
+    now, before = journey.situation, journey.before
     if (stage := now.stage_at_hand) is None:
         return None
     likely = now.likely(stage.slug)
     if likely is None:
         return None
-    moved = reasons(before, now, stage=stage.slug) if before else ()
+    moved = reasons(before, now, stage=stage.slug) if before and journey.progress.marks else ()  # else it didn't begin
     moved = tuple(reason for reason in moved if abs(reason.days) >= WORTH_TELLING)
-    is_slower = any(reason.cause == "pace" and reason.days > 0 for reason in moved)
+    most = max(moved, key=lambda reason: abs(reason.days), default=None)
+    is_slower = most is not None and most.cause == "pace" and most.days > 0
     return Outlook(stage, about(likely, now.today), tuple(told(moved))[:CAUSES], is_slower)
 
 

@@ -60,7 +60,7 @@ AHEAD = (
 )
 FINISHED = (
     "You have walked the whole road.",
-    "There is nothing left to do here but to be proud of it.",
+    "You did all of it, and may well be proud.",
     "All of it is done.",
     "This was the last of it.",
     "The whole road lies behind you.",
@@ -73,6 +73,21 @@ QUESTIONS = (
     "What do you already know about it?",
     "Who could you tell about it?",
     "What is the smallest part of it that is worth doing?",
+)
+CONFIRM = (
+    "Every step of “{}” is ticked. Is it done?",
+    "All of “{}” is ticked. Can it be called done?",
+    "“{}” has no step left. Is it behind you?",
+)
+OUTLOOK = (
+    "At your pace you finish “{}” around",
+    "By what you get done in a week, “{}” is finished around",
+    "As things stand, you are through with “{}” around",
+)
+RESTING = (
+    "Nothing new to begin this week: what is left waits for its turn.",
+    "What is left waits for something else to end first; there is nothing to begin this week.",
+    "No new step this week: the rest has its time later.",
 )
 
 NEXT = (  # in a subject, also after what was done

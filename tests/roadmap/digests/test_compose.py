@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from roadmap.digests import briefs, compose, ledger, planner, words
 from roadmap.digests import message as wire
 from roadmap.digests.verdicts import Claim
 from roadmap.models import Enrolment, Roadmap
-from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap, mark
+from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, mark
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +150,45 @@ def test_subject_and_opening_say_what_was_and_what_is_next(
 
 def test_ticked_through_but_not_called_done_is_asked_about(ann: User) -> None:
     mark(ann, "clay", state="doing", ticks={"wedge": ["2026-10-01", 2.0], "fire": ["2026-10-02", 4.0]})
-    assert "Every step of “Know your clay” is ticked. Is it done?" in part(composed(), "plain")
+    message = composed()
+    text, page = part(message, "plain"), part(message, "html")
+    ask = words.turned(words.CONFIRM, MONDAY_8.date()).format("Know your clay")
+    assert ask in text
+    assert ask in page
+    [link] = re.findall(r"   Yes: (http://waymark.test/digests/done/\S+)", text)
+    assert f'href="{link}"' in page
+    assert "Yes, it is done" in Client().get(link.removeprefix("http://waymark.test")).text
+
+
+def test_what_waits_for_nothing_but_a_yes_is_not_said_to_wait_for_its_turn(road: Roadmap) -> None:
+    milestone = {**EDITION["milestones"][0], "slug": "all"}
+    make_learner(make_roadmap(slug="short", milestones=[milestone]))
+    mark(User.objects.get(), "all", state="doing", ticks={"wedge": ["2026-10-01", 2.0], "fire": ["2026-10-02", 4.0]})
+    text = part(composed(), "plain")
+    assert not any(line in text for line in words.RESTING)
+    assert words.turned(words.CONFIRM, MONDAY_8.date()).format("Know your clay") in text
+
+
+def follow(user: User, *names: str) -> None:
+    for name in names:
+        other = make_roadmap(slug=name, title=name.title())
+        Enrolment.objects.create(user=user, roadmap=other, hours_per_week=3, started_on=MONDAY_8.date())
+
+
+def test_a_finished_roadmap_takes_no_step_and_no_words_from_the_others(ann: User) -> None:
+    for milestone in ("clay", "bowl"):
+        mark(ann, milestone, state="done", finished_on="2026-10-01")
+    follow(ann, "glazing")
+    text = part(composed(), "plain")
+    assert "POTTERY" not in text
+    assert text.count("It is done: ") == 2  # both steps of the only milestone that is open
+
+
+def test_a_letter_names_three_steps_however_many_roadmaps_one_follows(ann: User) -> None:
+    follow(ann, "glazing", "firing", "selling", "teaching")
+    text = part(composed(), "plain")
+    assert text.count("It is done: ") == 3
+    assert "TEACHING" in text
 
 
 def test_who_has_walked_the_whole_road_gets_no_more(ann: User) -> None:
@@ -244,7 +283,8 @@ def test_long_titles_are_cut_and_long_lists_counted(db: None) -> None:
     message = composed()
     assert message["Subject"] == "7 steps done, next: Handles and all that can be said about how they are…, 1 h"
     text = part(message, "plain")
-    assert "✓ and 2 more" in text
+    assert "✓ Practise the 4th of seven" in text
+    assert "\n    and 2 more\n" in text
     assert all(len(line) <= 76 for line in text.splitlines() if "://" not in line)
 
 
@@ -257,9 +297,10 @@ def test_wrapping_loses_no_word(text: str) -> None:
 
 @pytest.mark.parametrize(("mark", "indent"), [("- ", 2), ("3. ", 3), ("   ", 3), ("  - ", 4), ("", 0)])
 def test_a_wrapped_line_goes_on_below_its_first_word(mark: str, indent: int) -> None:
-    first, second = compose.as_letter("x\n" + mark + "word " * 20).splitlines()[1:]
+    first, *others = compose.as_letter("x\n" + mark + "word " * 40).splitlines()[1:]
     assert first.startswith(mark + "word")
-    assert second.startswith(" " * indent + "word")
+    assert len(others) >= 2
+    assert all(line.startswith(" " * indent + "word") for line in others)
 
 
 def test_after_weeks_of_silence_the_letter_asks_whether_to_pause(ann: User) -> None:

@@ -75,14 +75,42 @@ def test_hours_that_earn_nothing_are_named_all_the_same(walker: User, smtp: Sink
 
 @pytest.mark.django_db
 def test_the_stage_at_hand_has_a_date_in_words_and_why_it_moved(walker: User) -> None:
+    tick("wedge", on=MONDAY - 3 * WEEK)
+    said(MONDAY_8 - 3 * WEEK)
     outlook = says(walker)["parts"][0]["outlook"]
     assert outlook["stage"] == "Basics"
     assert outlook["when"] in {"December 2026", "January 2027", "February 2027"}
     assert re.match(r"\d+ weeks later, because less got done than", outlook["why"]["reasons"])
     text = " ".join(part(composed(), "plain").split())
-    assert (
-        f"At your pace you finish “Basics” around {outlook['when']}. That moved: {outlook['why']['reasons']}." in text
-    )
+    lead = words.turned(words.OUTLOOK, MONDAY).format("Basics")
+    assert f"{lead} {outlook['when']}. That moved: {outlook['why']['reasons']}." in text
+
+
+@pytest.mark.django_db
+def test_who_has_not_begun_is_told_of_no_delay(walker: User) -> None:
+    assert says(walker)["parts"][0]["outlook"]["why"] is None
+
+
+@pytest.mark.django_db
+def test_what_was_taken_back_is_not_called_slowness(walker: User, smtp: Sink) -> None:
+    tick("wedge", on=MONDAY - WEEK)
+    enrolment = Enrolment.objects.get()
+    mark = {"enrolment": enrolment, "milestone": "bowl", "today": MONDAY, "edition": 1}
+    actions.mark(state=State.DONE, **mark)
+    sent(walker, MONDAY_8 - WEEK)
+    actions.mark(state=State.TODO, **mark)
+    why = says(walker)["parts"][0]["outlook"]["why"]
+    assert re.match(r"\d+ weeks later, because something that counted is open again", why["reasons"])
+    assert why["comfort"] == ""  # a few good weeks would not do
+
+
+@pytest.mark.django_db
+def test_more_than_the_last_letter_named_is_counted_whole(walker: User, smtp: Sink) -> None:
+    sent(walker, MONDAY_8 - WEEK)
+    tick("wedge")
+    tick("fire")
+    tick("centre", "bowl")
+    assert says(walker)["subject"].startswith("3 steps done, ")
 
 
 @pytest.mark.django_db
