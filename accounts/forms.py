@@ -77,6 +77,12 @@ class SignupForm(OwnWords, account_forms.SignupForm):
             self.fields["email"].disabled = True
             self.initial["email"] = self.invitation.email
 
+    def timezone_without_script(self) -> str:
+        """Return a list of zones for a browser that tells none; the one chosen there counts, as it comes later."""
+        widget = forms.Select(attrs={"id": "timezone-without-script"}, choices=zones.offered())
+        html: str = widget.render("timezone", self["timezone"].value() or "UTC")
+        return html
+
     def clean_timezone(self) -> str:
         name: str = self.cleaned_data["timezone"] or "UTC"
         if name not in zones.allowed():

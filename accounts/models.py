@@ -137,6 +137,10 @@ class Preferences(models.Model):
     def __str__(self) -> str:
         return f"Preferences of {self.user_id}"
 
+    def skips_until(self, today: date) -> date | None:
+        """Return until when letters are skipped; None where none is."""
+        return self.snoozed_until if self.snoozed_until and self.snoozed_until > today else None
+
 
 class Pause(models.Model):
     """Days without learning: from `starts_on` up to, and without, `until`. Past ones stay: a plan must know them."""

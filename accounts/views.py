@@ -30,17 +30,29 @@ def settings(request: HttpRequest) -> HttpResponse:
     """How and when I am reached."""
     is_htmx = "HX-Request" in request.headers
     data = request.POST if request.method == "POST" else None
-    form = SettingsForm(data, instance=person_of(request).preferences, today=timezone.localdate())
+    today = timezone.localdate()
+    form = SettingsForm(data, instance=person_of(request).preferences, today=today)
     if form.is_valid():
         form.store()
         messages.success(request, "Your settings are saved.")
         if not is_htmx:
             return redirect("settings")
-        form = SettingsForm(instance=form.instance, today=timezone.localdate())
+        form = SettingsForm(instance=form.instance, today=today)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     template = "accounts/_settings.html" if is_htmx else "accounts/settings.html"
-    context = {"form": form, "calendar_url": _calendar_url(request)}
+    context = {"form": form, "calendar_url": _calendar_url(request), "skipped_until": form.instance.skips_until(today)}
     return render(request, template, context, status=status)
+
+
+@login_required
+@require_POST
+def take_skip_back(request: HttpRequest) -> HttpResponse:
+    """Let the letter come that was to be skipped."""
+    preferences = person_of(request).preferences
+    preferences.snoozed_until, preferences.digest_due_at = None, None
+    preferences.save(update_fields=["snoozed_until", "digest_due_at"])
+    messages.success(request, "Your next letter comes as usual.")
+    return redirect("settings")
 
 
 @login_required

@@ -13,7 +13,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from roadmap.calendar import latest_slot, local_midnight, next_slot, week_of
+from roadmap.calendar import latest_slot, local_date, local_midnight, next_slot, week_of
 
 from . import reach, sql
 from .durable import durably
@@ -43,7 +43,7 @@ class Candidate(reach.Reach):
     last_mail_at: datetime | None
 
 
-_LOCK = f"""
+_CANDIDATES = f"""
     SELECT {reach.COLUMNS}, p.digest_weekday, p.digest_hour, p.digest_due_at, l.last_period, l.last_mail_at
       FROM accounts_preferences p JOIN accounts_user u ON u.id = p.user_id {reach.JOIN}
       LEFT JOIN LATERAL (
@@ -51,12 +51,12 @@ _LOCK = f"""
                CASE WHEN state NOT IN ('failed', 'skipped', 'expired') THEN coalesce(sent_at, due_at) END
                  AS last_mail_at
           FROM roadmap_digest WHERE user_id = u.id ORDER BY period DESC LIMIT 1) l ON true
-     WHERE p.digest_enabled AND {{due}}
-     ORDER BY p.digest_due_at LIMIT %(limit)s
-       FOR UPDATE OF p SKIP LOCKED
+     WHERE p.digest_enabled AND {{which}}
 """  # noqa: S608 – put together from constants only
-_LOCK_UNSCHEDULED = _LOCK.format(due="p.digest_due_at IS NULL")
-_LOCK_DUE = _LOCK.format(due="p.digest_due_at <= %(now)s")
+_LOCK = _CANDIDATES + "ORDER BY p.digest_due_at LIMIT %(limit)s FOR UPDATE OF p SKIP LOCKED"
+_LOCK_UNSCHEDULED = _LOCK.format(which="p.digest_due_at IS NULL")
+_LOCK_DUE = _LOCK.format(which="p.digest_due_at <= %(now)s")
+_ONE = _CANDIDATES.format(which="p.user_id = %(user)s")
 
 _INSERT = """
     INSERT INTO roadmap_digest (user_id, period, kind, state, due_at, expires_at, next_attempt_at, message_id,
@@ -133,6 +133,20 @@ def plan_all(now: datetime) -> int:
     while (planned := plan(now)).people:
         rows += planned.rows
     return rows
+
+
+def next_letter_on(user_id: int, now: datetime) -> date | None:
+    """Return the reader's day of the next letter after `now`, as planned or as it would be; None where letters are off.
+
+    Whether there will be something to write about, nobody knows yet.
+    """
+    for person in sql.fetch(Candidate, _ONE, {"user": user_id, "now": now}):
+        begins = now if person.began_at is None else max(now, person.began_at + reach.SETTLING_IN)
+        due_at = person.digest_due_at
+        if due_at is None or due_at <= begins:
+            due_at = next_due(person, begins, last_period=person.last_period, last_mail_at=person.last_mail_at)
+        return local_date(due_at, person.zone)
+    return None
 
 
 def next_due(person: Candidate, now: datetime, *, last_period: date | None, last_mail_at: datetime | None) -> datetime:

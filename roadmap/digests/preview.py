@@ -6,14 +6,14 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 
 from accounts.models import User
 from roadmap.calendar import week_of
 from roadmap.models import Digest
 
-from . import briefs, compose, message, reach
+from . import briefs, compose, message, planner, reach
 
 _KEYS = re.compile(r"(/digests/\w+/)[^/\s\"<>]+/")
 _NONE_LEAVES = {
@@ -30,15 +30,20 @@ _NONE_LEAVES = {
     "silent": "After three weeks of silence a letter asked whether to pause. The next one comes after a visit.",
     "nobody to write to": "There is nobody to write to, or nothing to write about.",
 }
+_PASSING = {"", "paused", "snoozed", "first days"}  # what ends by itself
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A letter as bytes, and where none would leave the reason in a sentence; without bytes there is none to show."""
+    """A letter as bytes, and where none would leave the reason in a sentence; without bytes there is none to show.
+
+    `comes_on` is the reader's day of the next one, unless something has to happen first.
+    """
 
     raw: bytes = b""
     reason: str = ""
     kind: str = Digest.Kind.WEEKLY
+    comes_on: date | None = None
 
     @property
     def mail(self) -> EmailMessage:
@@ -81,7 +86,8 @@ def of(user: User, now: datetime) -> Preview:
     kind = owed.kind if owed and owed.kind == Digest.Kind.WEEKLY else reach.kind_for(found, now)
     message_id = owed.message_id if owed else f"<preview@{message.sender().domain}>"
     mail = compose.compose(reader, data, kind=kind, period=period, message_id=message_id, now=now)
-    return Preview(mail.message, reason=_NONE_LEAVES.get(reason, ""), kind=kind)
+    comes_on = planner.next_letter_on(user.pk, now) if reason in _PASSING else None
+    return Preview(mail.message, reason=_NONE_LEAVES.get(reason, ""), kind=kind, comes_on=comes_on)
 
 
 def without_keys(text: str) -> str:

@@ -97,20 +97,23 @@ def of(user_id: int, now: datetime) -> Reach:
 
 
 def reason_against(reach: Reach, now: datetime) -> str:
-    """Return why this person gets no digest at `now`, in the ledger's words; empty if nothing is against it."""
+    """Return why this person gets no digest at `now`, in the ledger's words; empty if nothing is against it.
+
+    What ends by itself comes last: it is the reason only where nothing else is.
+    """
     today = local_date(now, reach.zone)
     reasons = {
         "inactive": not reach.is_active,
         "unverified": reach.address is None,
         "unsubscribed": not reach.digest_enabled,
-        "paused": reach.pause_ends_on(now) is not None,
-        "snoozed": reach.snoozed_until is not None and today < reach.snoozed_until,
         "suppressed": reach.is_suppressed,
         "not enrolled": not reach.is_enrolled,
         "roadmap withdrawn": not reach.has_roadmap,
         "all finished": bool(reach.has_finished),
-        "first days": reach.began_at is not None and now - reach.began_at < SETTLING_IN,
         "silent": reach.was_asked and _is_unseen(reach, reach.last_seen_on, now),
+        "paused": reach.pause_ends_on(now) is not None,
+        "snoozed": reach.snoozed_until is not None and today < reach.snoozed_until,
+        "first days": reach.began_at is not None and now - reach.began_at < SETTLING_IN,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 

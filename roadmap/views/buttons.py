@@ -19,15 +19,14 @@ from django import forms
 from django.core.signing import BadSignature, SignatureExpired
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts import pauses, presence, zones
+from accounts import pauses, presence
 from accounts.models import Preferences, User
 from roadmap import actions, editions, projection, queries
-from roadmap.calendar import DAY, local_date, local_midnight, next_slot
+from roadmap.calendar import DAY, WEEK
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
@@ -37,6 +36,7 @@ from roadmap.standing import undoable_change
 from roadmap.views import words
 
 PAUSE_OFFERED = timedelta(weeks=4)
+OFF = "But letters are off: your settings turn them on again."
 AGAIN = "That was said already. It counts once."
 TOO_LATE = "Something else happened since, so this can't be taken back here. Your plan offers undo."
 
@@ -147,39 +147,19 @@ class _Snooze(Act):
     sentence = "Your next weekly letter stays away; the one after it comes as usual. Your plan stays as it is."
 
     def press(self, _: Mapping[str, Any], /) -> Done:
-        until = self.preferences.snoozed_until
+        wishes = self.preferences
+        until = wishes.snoozed_until
         if until is None or until <= self.today:  # pressed again, it skips no second letter
-            until = self._planned_on() + DAY
+            until = (planner.next_letter_on(self.user.pk, ledger.now()) or self.today + WEEK) + DAY
             self._set(until)
-        return Done(self._next(until), {"snoozed": "0"})
-
-    def _next(self, until: date) -> str:
-        """Say when the next letter comes; of somebody whose letters are off none is planned."""
-        if not self.preferences.digest_enabled:
-            return f"No letter comes before {until.day} {until:%B}.{_off(self.preferences)}"
-        planned = self._planned_on()
-        return f"Your next letter comes on {planned:%A}, {planned.day} {planned:%B}."
+        return Done(_next(wishes) or f"No letter comes before {until.day} {until:%B}. {OFF}", {"snoozed": "0"})
 
     def take_back(self, _: Mapping[str, Any], /) -> str:
         self._set(None)
         return "Your next letter comes as usual."
 
-    def _planned_on(self) -> date:
-        """Return the day of the next letter: as it is planned, which is done now where wishes were just changed."""
-        wishes, zone = self.preferences, zones.zone(self.preferences.timezone).key
-        if wishes.digest_due_at is None:
-            planner.schedule(ledger.now())
-            wishes.refresh_from_db(fields=["digest_due_at"])
-        after, planned = timezone.now(), wishes.digest_due_at
-        if planned is None or planned <= after:  # letters are off, or this one is about to leave
-            if wishes.snoozed_until:
-                after = max(after, local_midnight(wishes.snoozed_until, zone))
-            planned = next_slot(after, zone, wishes.digest_weekday, wishes.digest_hour)
-        return local_date(planned, zone)
-
     def _set(self, until: date | None) -> None:
         Preferences.objects.filter(user=self.user).update(snoozed_until=until, digest_due_at=None)
-        self.preferences.refresh_from_db()
 
 
 class _Pause(Act):
@@ -221,12 +201,13 @@ class _Day(Act):
         Preferences.objects.filter(user=self.user).update(**said, digest_due_at=None)
         self.preferences.refresh_from_db()
         day = self.preferences.get_digest_weekday_display()
-        return f"Your letter comes on {day}s at {said['digest_hour']}:00.{_off(self.preferences)}"
+        return f"Your letter comes on {day}s at {said['digest_hour']}:00. {_next(self.preferences) or OFF}"
 
 
-def _off(wishes: Preferences) -> str:
-    """Return what to add for somebody who gets no letters at all."""
-    return "" if wishes.digest_enabled else " But letters are off: your settings turn them on again."
+def _next(wishes: Preferences) -> str:
+    """Say on which day the next letter comes; empty for somebody who gets none."""
+    day = planner.next_letter_on(wishes.user_id, ledger.now())
+    return f"The next one comes on {day:%A}, {day.day} {day:%B}." if day else ""
 
 
 _ACTS: dict[Wish, type[Act]] = {

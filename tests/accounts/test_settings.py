@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.links import calendar_url
-from accounts.models import User
+from accounts.models import Preferences, User
 
 PATH = "/settings/"
 GOOD = {
@@ -191,3 +191,21 @@ def test_a_calendar_link_is_made_renewed_and_revoked(as_ann: Client, ann: User) 
 def test_a_calendar_link_is_made_by_post_only(as_ann: Client, ann: User) -> None:
     assert as_ann.get(f"{PATH}calendar/").status_code == 405
     assert not User.objects.get(pk=ann.pk).preferences.calendar_enabled
+
+
+def test_a_skipped_letter_is_seen_and_can_be_let_come(as_ann: Client, ann: User) -> None:
+    assert "You skip a letter" not in as_ann.get(PATH).text
+    until = timezone.localdate() + timedelta(days=3)
+    Preferences.objects.update(snoozed_until=until, digest_due_at=timezone.now())
+    assert f"none comes before {until:%A}" in as_ann.get(PATH).text
+    assert as_ann.get("/settings/skipped/").status_code == 405
+    assert as_ann.post("/settings/skipped/")["Location"] == PATH
+    kept = Preferences.objects.get(user=ann)
+    assert (kept.snoozed_until, kept.digest_due_at) == (None, None)
+    assert "You skip a letter" not in as_ann.get(PATH).text
+
+
+def test_a_skipped_letter_is_nobody_elses(client: Client, ann: User) -> None:
+    Preferences.objects.update(snoozed_until=timezone.localdate() + timedelta(days=3))
+    assert client.post("/settings/skipped/").status_code == 302
+    assert Preferences.objects.get(user=ann).snoozed_until is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -22,7 +23,7 @@ PASSWORD = "seven quiet otters"
 pytestmark = pytest.mark.django_db
 
 
-def sign_up(client: Client, email: str = "ann@example.org", **fields: str):
+def sign_up(client: Client, email: str = "ann@example.org", **fields: str | list[str]):
     return client.post(PATH, {"email": email, "password1": PASSWORD, **fields})
 
 
@@ -48,7 +49,16 @@ def test_the_page_that_was_wanted_comes_after_the_code(client: Client, last_code
     assert client.post(CODE_PATH, {"code": last_code()})["Location"] == "/roadmaps/ml-architect/"
 
 
-def test_without_javascript_the_time_zone_is_utc_until_it_is_set(client: Client) -> None:
+def test_without_javascript_the_time_zone_is_asked_for(client: Client) -> None:
+    """In a part of the page that others never see; the hidden field, which stays empty, comes before it."""
+    [asked] = re.findall(r"<noscript>(.*?)</noscript>", client.get(PATH).text, re.DOTALL)
+    assert '<select name="timezone"' in asked
+    assert '<option value="UTC" selected>' in asked
+    sign_up(client, timezone=["", "Asia/Tokyo"])
+    assert User.objects.get().preferences.timezone == "Asia/Tokyo"
+
+
+def test_without_any_answer_it_is_utc(client: Client) -> None:
     sign_up(client, timezone="")
     assert User.objects.get().preferences.timezone == "UTC"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -71,6 +71,25 @@ def test_who_gets_none_now_is_told_why_and_shown_what_it_would_say(
     page = client.get("/digests/preview/").text
     assert reason in page
     assert "This is what one would say now." in page
+
+
+def test_it_says_when_the_next_letter_comes(client: Client, ann: User) -> None:
+    """As it is planned, or will be; not where something else has to happen first."""
+    assert preview.of(ann, MONDAY_8 - timedelta(hours=1)).comes_on == MONDAY_8.date()
+    assert preview.of(ann, MONDAY_8).comes_on == date(2026, 11, 30)
+    Preferences.objects.update(digest_due_at=None, snoozed_until=date(2026, 12, 1))
+    assert preview.of(ann, MONDAY_8).comes_on == date(2026, 12, 7)
+    Preferences.objects.update(digest_due_at=datetime(2100, 1, 4, 8, tzinfo=UTC))
+    client.force_login(ann)
+    assert "The next one is due on Monday, 4 January." in client.get("/digests/preview/").text
+    Suppression.objects.create(address="ann@example.org", reason=Suppression.Reason.BOUNCED)
+    assert preview.of(ann, MONDAY_8).comes_on is None
+
+
+def test_the_first_letter_comes_after_the_first_days(ann: User) -> None:
+    Enrolment.objects.update(started_at=MONDAY_8 - timedelta(days=1))
+    Preferences.objects.update(digest_weekday=1, digest_due_at=MONDAY_8 + timedelta(days=1))
+    assert preview.of(ann, MONDAY_8).comes_on == date(2026, 12, 1)
 
 
 def test_an_address_that_refused_mail_gets_no_letter(ann: User) -> None:
