@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from . import invitations, names, pauses, zones
-from .models import Preferences, User
+from .models import REPLANNED, Preferences, User
 
 CHOOSING = "At least 8 characters. A few unusual words make a good one."
 LONGEST_PAUSE = timedelta(days=3 * 365)
@@ -236,8 +236,8 @@ class SettingsForm(forms.ModelForm):
         user = self.instance.user
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
-        self.instance.digest_due_at = None
-        self.instance.save(update_fields=[*self.Meta.fields, "digest_due_at"])
+        self.instance.save(update_fields=self.Meta.fields)
+        Preferences.objects.filter(pk=self.instance.pk).update(**REPLANNED)
         if "paused_until" in self.changed_data:
             until: date | None = self.cleaned_data["paused_until"]
             if until and until > self.today:

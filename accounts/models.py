@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from .sessions import Session
@@ -100,8 +100,13 @@ def utc_today() -> date:
     return datetime.now(UTC).date()
 
 
+# The next letter's time is to be found anew, from the first slot after this moment of the database: a letter that falls
+# due before the planner looks again is not forgotten.
+REPLANNED: dict[str, Any] = {"digest_due_at": None, "digest_replanned_at": Now()}
+
+
 class Preferences(models.Model):
-    """When and how a person is reached. `digest_due_at` is the planner's; clear it whenever the rest changes.
+    """When and how a person is reached. `digest_due_at` is the planner's: `REPLANNED` clears it where the rest changes.
 
     `snoozed_until` keeps letters away and leaves the plan as it is; `paused_until` stops both. `pauses_before` tells of
     each change of the pauses in the last week when it was, and what they were until then. `last_seen_on` is the last
@@ -116,6 +121,7 @@ class Preferences(models.Model):
     paused_until = models.DateField("paused until", null=True, blank=True)
     snoozed_until = models.DateField("no letters until", null=True, blank=True)
     digest_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    digest_replanned_at = models.DateTimeField(null=True, blank=True, editable=False)
     calendar_serial = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counts the calendar links made; a link of an earlier count is revoked."
     )
@@ -132,6 +138,11 @@ class Preferences(models.Model):
         ]
         indexes = [
             models.Index("digest_due_at", condition=Q(digest_enabled=True), name="preferences_due"),
+            models.Index(
+                "digest_replanned_at",
+                condition=Q(digest_enabled=True, digest_replanned_at__isnull=False),
+                name="preferences_replanned",
+            ),
         ]
 
     def __str__(self) -> str:

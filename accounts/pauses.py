@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from .models import Pause, Preferences, User
+from .models import REPLANNED, Pause, Preferences, User
 
 REMEMBERED = timedelta(weeks=4)  # as far as a letter looks back
 MOST_REMEMBERED = 100  # changes; who makes more in a week is told a little less exactly what moved their plan
@@ -89,4 +89,4 @@ def _tell_the_planner(user: User, *, today: date) -> None:
     """Letters stop while a pause runs; the next one's time is found anew."""
     found = running(user, today=today)
     until = found.until if found else None
-    Preferences.objects.filter(user=user).update(paused_until=until, digest_due_at=None)
+    Preferences.objects.filter(user=user).update(paused_until=until, **REPLANNED)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from . import invitations, links
 from .backends import person_of
 from .forms import SettingsForm
-from .models import Invitation, User
+from .models import REPLANNED, Invitation, Preferences, User
 
 
 @login_required
@@ -48,9 +48,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_skip_back(request: HttpRequest) -> HttpResponse:
     """Let the letter come that was to be skipped."""
-    preferences = person_of(request).preferences
-    preferences.snoozed_until, preferences.digest_due_at = None, None
-    preferences.save(update_fields=["snoozed_until", "digest_due_at"])
+    Preferences.objects.filter(user=person_of(request)).update(snoozed_until=None, **REPLANNED)
     messages.success(request, "Your next letter comes as usual.")
     return redirect("settings")
 

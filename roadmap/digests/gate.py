@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.models import Preferences
+from accounts.models import REPLANNED, Preferences
 from roadmap.models import Digest, Gate
 
 from . import sql
@@ -153,7 +153,7 @@ def release(now: datetime) -> int:
     left_out = 0
     if found.is_restored:
         left_out = owed().update(state=State.SKIPPED, reason="restored", settled_at=now, lease=None, lease_until=None)
-        Preferences.objects.filter(digest_due_at__lte=now).update(digest_due_at=None)
+        Preferences.objects.filter(digest_due_at__lte=now).update(**REPLANNED)
     Gate.objects.update(ledger=found.ledger, held_because="", failures=0, opens_at=None)
     log.warning("digests_released", left_out=left_out)
     return left_out

@@ -12,8 +12,10 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.db.models import Max
 
 from roadmap.calendar import latest_slot, local_date, local_midnight, next_slot, week_of
+from roadmap.models import Digest
 
 from . import reach, sql
 from .durable import durably
@@ -34,22 +36,27 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Candidate(reach.Reach):
-    """A person whose preferences are due, with their wish and their latest row in the ledger."""
+    """A person whose preferences are due, with their wish and their latest row in the ledger.
+
+    `last_mail_at` is when its mail left, or may leave at the latest.
+    """
 
     digest_weekday: int
     digest_hour: int
     digest_due_at: datetime | None
+    digest_replanned_at: datetime | None
     last_period: date | None
     last_mail_at: datetime | None
 
 
 _CANDIDATES = f"""
-    SELECT {reach.COLUMNS}, p.digest_weekday, p.digest_hour, p.digest_due_at, l.last_period, l.last_mail_at
+    SELECT {reach.COLUMNS}, p.digest_weekday, p.digest_hour, p.digest_due_at, p.digest_replanned_at,
+           l.last_period, l.last_mail_at
       FROM accounts_preferences p JOIN accounts_user u ON u.id = p.user_id {reach.JOIN}
       LEFT JOIN LATERAL (
         SELECT period AS last_period,
-               CASE WHEN state NOT IN ('failed', 'skipped', 'expired') THEN coalesce(sent_at, due_at) END
-                 AS last_mail_at
+               CASE WHEN state IN ('sent', 'uncertain') THEN greatest(due_at, sent_at, settled_at)
+                    WHEN state IN ('pending', 'claimed', 'sending') THEN expires_at END AS last_mail_at
           FROM roadmap_digest WHERE user_id = u.id ORDER BY period DESC LIMIT 1) l ON true
      WHERE p.digest_enabled AND {{which}}
 """  # noqa: S608 – put together from constants only
@@ -70,7 +77,7 @@ _INSERT = """
 """
 
 _MOVE_ON = """
-    UPDATE accounts_preferences p SET digest_due_at = v.due_at
+    UPDATE accounts_preferences p SET digest_due_at = v.due_at, digest_replanned_at = NULL
       FROM unnest(%(users)s::bigint[], %(dues)s::timestamptz[]) AS v(user_id, due_at)
      WHERE p.user_id = v.user_id
 """
@@ -114,14 +121,12 @@ def plan(now: datetime, *, limit: int = BATCH) -> Planned:
 
 @durably
 def schedule(now: datetime, *, limit: int = BATCH) -> int:
-    """Give those whose preferences are new or changed their next due time; return how many."""
+    """Give those whose preferences are new or changed their next due time; return how many.
+
+    It is the first slot after the change, also if that is over by now: then it is due.
+    """
     people = sql.fetch(Candidate, _LOCK_UNSCHEDULED, {"now": now, "limit": limit})
-    _move_on(
-        {
-            person.user_id: next_due(person, now, last_period=person.last_period, last_mail_at=person.last_mail_at)
-            for person in people
-        }
-    )
+    _move_on({person.user_id: _first_due(person, now) for person in people})
     return len(people)
 
 
@@ -142,11 +147,24 @@ def next_letter_on(user_id: int, now: datetime) -> date | None:
     """
     for person in sql.fetch(Candidate, _ONE, {"user": user_id, "now": now}):
         begins = now if person.began_at is None else max(now, person.began_at + reach.SETTLING_IN)
-        due_at = person.digest_due_at
-        if due_at is None or due_at <= begins:
+        due_at = person.digest_due_at or _first_due(person, begins)
+        if due_at <= begins:
             due_at = next_due(person, begins, last_period=person.last_period, last_mail_at=person.last_mail_at)
         return local_date(due_at, person.zone)
     return None
+
+
+def owed_until(user_id: int) -> datetime | None:
+    """Return until when a letter that is owed already may leave; None where none is."""
+    owed = Digest.objects.filter(user=user_id, state__in=[Digest.State.PENDING, Digest.State.CLAIMED])
+    found: datetime | None = owed.aggregate(at=Max("expires_at"))["at"]
+    return found
+
+
+def _first_due(person: Candidate, now: datetime) -> datetime:
+    """Return the first slot after the preferences changed."""
+    since = max(now - LATE_AFTER, min(now, person.digest_replanned_at or now))
+    return next_due(person, since, last_period=person.last_period, last_mail_at=person.last_mail_at)
 
 
 def next_due(person: Candidate, now: datetime, *, last_period: date | None, last_mail_at: datetime | None) -> datetime:

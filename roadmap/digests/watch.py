@@ -46,11 +46,12 @@ def health(now: datetime) -> Health:
     Counting what is owed notices a beat that is dead and a worker that is deaf, which their heartbeats do not show. A
     mail whose server asked for patience waits for its next attempt, not for us.
     """
-    unplanned = Preferences.objects.filter(digest_enabled=True).aggregate(since=Min("digest_due_at"))["since"]
+    wishes = Preferences.objects.filter(digest_enabled=True)
+    unplanned = wishes.aggregate(due=Min("digest_due_at"), replanned=Min("digest_replanned_at"))
     unsent = Digest.objects.filter(state=State.PENDING).aggregate(since=Min("next_attempt_at"), oldest=Min("due_at"))
     # A sender that claims the same ones over and over sends nothing, either.
     on_its_way = Digest.objects.filter(state__in=[State.CLAIMED, State.SENDING]).aggregate(since=Min("next_attempt_at"))
-    waiting = (unplanned, unsent["since"], on_its_way["since"])
+    waiting = (*unplanned.values(), unsent["since"], on_its_way["since"])
     lags = [now - since for since in waiting if since is not None and since <= now]
     recent = Digest.objects.filter(period__gte=monday_of(now.date()) - COUNTED)
     found = dict(recent.order_by().values_list("state").annotate(Count("pk")))

@@ -23,10 +23,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts import pauses, presence
-from accounts.models import Preferences, User
+from accounts import pauses, presence, zones
+from accounts.models import REPLANNED, Preferences, User
 from roadmap import actions, editions, projection, queries
-from roadmap.calendar import DAY, WEEK
+from roadmap.calendar import DAY, WEEK, local_date
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
@@ -150,16 +150,22 @@ class _Snooze(Act):
         wishes = self.preferences
         until = wishes.snoozed_until
         if until is None or until <= self.today:  # pressed again, it skips no second letter
-            until = (planner.next_letter_on(self.user.pk, ledger.now()) or self.today + WEEK) + DAY
+            until = self._next_on() + DAY
             self._set(until)
         return Done(_next(wishes) or f"No letter comes before {until.day} {until:%B}. {OFF}", {"snoozed": "0"})
+
+    def _next_on(self) -> date:
+        """Return the last day of the letter to skip: one that is owed already and waits, else the planned one."""
+        if owed_until := planner.owed_until(self.user.pk):
+            return local_date(owed_until, zones.zone(self.preferences.timezone).key)
+        return planner.next_letter_on(self.user.pk, ledger.now()) or self.today + WEEK
 
     def take_back(self, _: Mapping[str, Any], /) -> str:
         self._set(None)
         return "Your next letter comes as usual."
 
     def _set(self, until: date | None) -> None:
-        Preferences.objects.filter(user=self.user).update(snoozed_until=until, digest_due_at=None)
+        Preferences.objects.filter(user=self.user).update(snoozed_until=until, **REPLANNED)
 
 
 class _Pause(Act):
@@ -198,7 +204,7 @@ class _Day(Act):
         return self._set(form.cleaned_data)
 
     def _set(self, said: Mapping[str, Any]) -> str:
-        Preferences.objects.filter(user=self.user).update(**said, digest_due_at=None)
+        Preferences.objects.filter(user=self.user).update(**said, **REPLANNED)
         self.preferences.refresh_from_db()
         day = self.preferences.get_digest_weekday_display()
         return f"Your letter comes on {day}s at {said['digest_hour']}:00. {_next(self.preferences) or OFF}"

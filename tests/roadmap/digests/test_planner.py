@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Pause, Preferences, User
-from roadmap.digests import planner
+from accounts.models import REPLANNED, Pause, Preferences, User
+from roadmap.digests import ledger, planner
 from roadmap.models import Digest, Enrolment, Roadmap
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner
 
@@ -104,6 +105,78 @@ def test_travel_never_brings_two_mails_within_five_days(road: Roadmap) -> None:
     ann = make_learner(road, timezone="Pacific/Kiritimati", digest_due_at=MONDAY_8 - timedelta(hours=14))
     planner.plan_all(MONDAY_8 - timedelta(hours=14))
     assert change(ann, MONDAY_8, timezone="Pacific/Pago_Pago") == MONDAY_8 + timedelta(hours=11) + WEEK
+
+
+@pytest.mark.parametrize(
+    ("state", "left_after"),
+    [("sent", 46), ("uncertain", 46), ("pending", None)],
+)
+def test_distance_is_kept_from_when_a_late_mail_left_or_may_leave(
+    road: Roadmap, state: str, left_after: int | None
+) -> None:
+    """Due on Monday at 20:00 and away for almost two days: the next Monday at 6:00 is too near."""
+    evening = MONDAY_8.replace(hour=20)
+    ann = make_learner(road, digest_hour=20, digest_due_at=evening)
+    planner.plan_all(evening)
+    left_at = left_after and evening + timedelta(hours=left_after)
+    sent_at = left_at if state == "sent" else None
+    Digest.objects.update(state=state, sent_at=sent_at, settled_at=left_at)
+    assert change(ann, evening + timedelta(hours=47), digest_hour=6) == MONDAY_8.replace(hour=6) + 2 * WEEK
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Auckland"])
+def test_travel_while_a_mail_waits_never_brings_two_within_five_days(road: Roadmap, zone: str) -> None:
+    evening = datetime(2026, 11, 24, 6, tzinfo=UTC)  # Monday at 20:00 in Honolulu
+    ann = make_learner(road, timezone="Pacific/Honolulu", digest_hour=20, digest_due_at=evening)
+    planner.plan_all(evening)
+    planned = change(ann, evening + timedelta(hours=24), timezone=zone, digest_hour=6)
+    assert planned is not None
+    assert planned - (evening + timedelta(hours=48)) >= timedelta(days=5)
+
+
+def test_the_usual_week_goes_on_while_a_mail_waits(road: Roadmap) -> None:
+    """Also where clocks go forward meanwhile: a mail that is late costs no other one."""
+    before = datetime(2027, 3, 22, 7, tzinfo=UTC)
+    ann = make_learner(road, timezone="Europe/Berlin", digest_due_at=before)
+    planner.plan_all(before)
+    assert due_at(ann) == datetime(2027, 3, 29, 6, tzinfo=UTC)
+
+
+def replanned(user: User, at: datetime, **wishes: object) -> None:
+    """Change the preferences at a moment of the database, as a page does."""
+    Preferences.objects.filter(user=user).update(**{**REPLANNED, "digest_replanned_at": at, **wishes})
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=30), timedelta(hours=1), timedelta(hours=47)])
+def test_a_change_just_before_its_hour_loses_no_letter(ann: User, late: timedelta) -> None:
+    """The planner looks a moment later, or after an outage."""
+    replanned(ann, MONDAY_8 - timedelta(seconds=20))
+    assert planner.plan_all(MONDAY_8 + late) == 1
+    assert Digest.objects.get().due_at == MONDAY_8
+    assert due_at(ann) == MONDAY_8 + WEEK
+    assert Preferences.objects.get(user=ann).digest_replanned_at is None
+
+
+def test_a_change_after_its_hour_brings_no_letter_for_it(ann: User) -> None:
+    replanned(ann, MONDAY_8 + timedelta(seconds=1))
+    assert planner.plan_all(MONDAY_8 + timedelta(seconds=40)) == 0
+    assert due_at(ann) == MONDAY_8 + WEEK
+
+
+def test_an_old_change_brings_no_old_letter(ann: User) -> None:
+    replanned(ann, MONDAY_8 - 10 * WEEK, digest_weekday=3)
+    assert planner.plan_all(MONDAY_8) == 0
+    assert due_at(ann) == MONDAY_8 + timedelta(days=3)
+
+
+def test_pages_say_when_wishes_changed(client: Client, ann: User) -> None:
+    client.force_login(ann)
+    wishes = {"timezone": "UTC", "digest_enabled": "on", "digest_weekday": "0", "digest_hour": "8", "paused_until": ""}
+    client.post("/settings/", wishes)
+    found = Preferences.objects.get(user=ann)
+    assert found.digest_due_at is None
+    assert found.digest_replanned_at is not None
+    assert abs(found.digest_replanned_at - ledger.now()) < timedelta(minutes=1)
 
 
 def test_a_mail_that_was_never_sent_holds_no_distance(road: Roadmap) -> None:

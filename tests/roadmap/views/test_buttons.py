@@ -14,8 +14,9 @@ from django.utils import timezone
 from accounts.models import Pause, Preferences, User
 from roadmap import actions, takeout
 from roadmap.calendar import DAY, week_of
-from roadmap.digests import buttons, ledger, preview
+from roadmap.digests import buttons, ledger, planner, preview
 from roadmap.digests.buttons import Wish
+from roadmap.digests.verdicts import Envelope
 from roadmap.models import Digest, Enrolment, Event, Roadmap
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap
 
@@ -203,6 +204,17 @@ def test_a_snooze_just_after_another_day_was_chosen_skips_a_letter_all_the_same(
     assert "The next one comes on Wednesday, 2 December." in page
     browser.post(path(ann, Wish.SNOOZE))
     assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 3)
+
+
+def test_a_snooze_skips_the_letter_that_waits_and_no_second_one(browser: Client, ann: User) -> None:
+    """The mail server asked for patience."""
+    Enrolment.objects.update(started_at=MONDAY_8 - 4 * DAY)
+    planner.plan_all(MONDAY_8)
+    assert "The next one comes on Monday, 30 November." in browser.post(path(ann, Wish.SNOOZE)).text
+    assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 11, 26)
+    [claim] = ledger.claim(MONDAY_8, limit=1)
+    ledger.turn(MONDAY_8, claim.lease, verdicts=[], envelopes={claim.id: Envelope("ann@example.org", "")})
+    assert (Digest.objects.get().state, Digest.objects.get().reason) == ("skipped", "snoozed")
 
 
 def test_a_snooze_pressed_again_skips_no_second_letter(browser: Client, ann: User) -> None:
