@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Max, Min, Model
 
 from accounts.models import Preferences, User
+from roadmap.calendar import week_of
 from roadmap.digests import briefs, ledger, sql
 from roadmap.models import Brief, Choice, Digest, Enrolment, Event, MilestoneProgress
 
@@ -57,7 +58,10 @@ def multiply(times: int) -> None:
     users = list(Brief.objects.values_list("user", flat=True))
     for start in range(0, len(users), AT_ONCE):
         rows = briefs._rows(users[start : start + AT_ONCE])
-        columns = {"users": [row.user_id for row in rows], "keys": [briefs._key(row, now) for row in rows]}
+        columns = {
+            "users": [row.user_id for row in rows],
+            "keys": [row.key(week_of(now, row.timezone), now) for row in rows],
+        }
         sql.execute(_KEYS, columns)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

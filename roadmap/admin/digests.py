@@ -33,7 +33,7 @@ class DigestAdmin(ReadOnlyAdmin):
     search_fields = ("user__email", "to_address", "message_id")
     fields = (
         *("user", "week", "kind", "state", "reason", "due_at", "expires_at", "next_attempt_at", "put_off"),
-        *("lease", "lease_until", "message_id", "to_address", "subject", "told", "last_event"),
+        *("lease", "lease_until", "message_id", "to_address", "subject", "told", "known_events"),
         *("smtp_code", "smtp_reply", "settled_at", "sent_at"),
     )
     readonly_fields = fields

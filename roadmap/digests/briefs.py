@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
-from roadmap.calendar import local_date
+from accounts import zones
+from roadmap.calendar import local_date, week_of
 
 from . import reach, sql
 from .alone import alone
@@ -44,16 +45,14 @@ class _Row:
     hour: int
     pauses: list[tuple[str, str]]
     told: dict[str, int]
-    last_event: int | None
     last_mail_at: datetime | None
-    last_mail_event: int | None
+    known: dict[str, int]
     pause_changes: list[dict[str, Any]]
     facts: str
     kept_key: str | None
     kept: Data | None
 
-    @property
-    def reader(self) -> Reader:
+    def reader(self, period: date) -> Reader:
         return Reader(
             self.user_id,
             self.name,
@@ -64,28 +63,33 @@ class _Row:
             self.pauses,
             self.told,
             self.pause_changes,
-            self.last_event,
             self.last_mail_at,
-            self.last_mail_event,
+            self.known,
+            period,
         )
+
+    def key(self, period: date, now: datetime) -> str:
+        """Return the name of all that a brief for a letter of this week follows from."""
+        today = local_date(now, zones.zone(self.timezone).key)
+        return f"{self.facts} {today} {period} {_way_of_writing()}"
 
 
 _READERS = f"""
     SELECT u.id AS user_id, u.name, a.address, p.timezone, p.digest_weekday AS weekday, p.digest_hour AS hour,
            coalesce(r.pauses, '[]') AS pauses, coalesce(l.told, '{{}}') AS told,
-           j.last_event, l.at AS last_mail_at, l.event AS last_mail_event,
+           l.at AS last_mail_at, coalesce(l.known, '{{}}') AS known,
            p.pauses_before AS pause_changes,
-           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, l.at, l.event, j.facts)) AS facts,
+           md5(concat_ws('|', p.timezone, r.pauses, p.pauses_before, l.told, l.at, l.known, j.facts)) AS facts,
            b.key AS kept_key, b.contents AS kept
       FROM accounts_user u JOIN accounts_preferences p ON p.user_id = u.id {reach.JOIN}
       LEFT JOIN roadmap_brief b ON b.user_id = u.id
       CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(starts_on, until) ORDER BY starts_on) AS pauses
         FROM accounts_pause WHERE user_id = u.id) r
-      LEFT JOIN LATERAL (SELECT told, coalesce(sent_at, settled_at) AS at, last_event AS event FROM roadmap_digest
+      LEFT JOIN LATERAL (SELECT told, coalesce(sent_at, settled_at) AS at, known_events AS known FROM roadmap_digest
         WHERE user_id = u.id AND state IN ('sent', 'uncertain') AND kind = 'weekly'
         ORDER BY period DESC LIMIT 1) l ON true
       CROSS JOIN LATERAL (SELECT string_agg(concat_ws(' ', f.id, n.number, f.seen_edition,
-          v.last), ',' ORDER BY f.id) AS facts, max(v.last) AS last_event
+          v.last), ',' ORDER BY f.id) AS facts
         FROM roadmap_enrolment f
         CROSS JOIN LATERAL (SELECT max(id) AS last FROM roadmap_event WHERE enrolment_id = f.id) v
         JOIN roadmap_roadmap m ON m.id = f.roadmap_id AND m.withdrawn_at IS NULL
@@ -121,14 +125,17 @@ class _Taken:
 
 
 @patiently
-def of(users: Collection[int], now: datetime) -> dict[int, tuple[Reader, Data | None]]:
+def of(periods: Mapping[int, date], now: datetime) -> dict[int, tuple[Reader, Data | None]]:
     """Return each reader that is still there, with what their letter says, or None where it cannot be derived.
 
-    One query where all briefs are kept and true, six otherwise.
+    `periods` maps them to the weeks of their letters, which may leave on a day of the next one. One query where all
+    briefs are kept and true, six otherwise.
     """
-    rows = _rows(users)
-    derived = _derived([row for row in rows if row.kept_key != _key(row, now)], now)
-    return {row.user_id: (row.reader, derived.get(row.user_id, row.kept)) for row in rows}
+    rows = _rows(periods)
+    readers = {row.user_id: row.reader(periods[row.user_id]) for row in rows}
+    stale = [readers[row.user_id] for row in rows if row.kept_key != row.key(periods[row.user_id], now)]
+    derived = _derived(stale, now)
+    return {row.user_id: (readers[row.user_id], derived.get(row.user_id, row.kept)) for row in rows}
 
 
 def prepare(now: datetime, *, limit: int = BATCH) -> int:
@@ -142,8 +149,15 @@ def prepare(now: datetime, *, limit: int = BATCH) -> int:
     if not taken:
         return 0
     rows = _rows(taken)
-    derived = _derived(rows, now)
-    kept = [(row.user_id, _key(row, now), data) for row in rows if (data := derived[row.user_id]) is not None]
+    periods = {
+        row.user_id: week_of(now, zones.zone(row.timezone).key) for row in rows
+    }  # no hour of ours is near midnight
+    derived = _derived([row.reader(periods[row.user_id]) for row in rows], now)
+    kept = [
+        (row.user_id, row.key(periods[row.user_id], now), data)
+        for row in rows
+        if (data := derived[row.user_id]) is not None
+    ]
     columns = {
         "users": [user for user, _, _ in kept],
         "keys": [key for _, key, _ in kept],
@@ -162,8 +176,8 @@ def _rows(users: Collection[int]) -> list[_Row]:
     return sql.fetch(_Row, _READERS, {"users": list(users)})
 
 
-def _derived(rows: Sequence[_Row], now: datetime) -> Mapping[int, Data | None]:
-    return {reading.reader.user_id: _contents(reading) for reading in read([row.reader for row in rows], now)}
+def _derived(readers: Sequence[Reader], now: datetime) -> Mapping[int, Data | None]:
+    return {reading.reader.user_id: _contents(reading) for reading in read(readers, now)}
 
 
 def _contents(reading: Reading) -> Data | None:
@@ -171,11 +185,6 @@ def _contents(reading: Reading) -> Data | None:
     with alone("letter_not_derived", user=reading.reader.user_id):
         return contents(letter_for(reading))
     return None
-
-
-def _key(row: _Row, now: datetime) -> str:
-    """Return the name of all that a brief follows from."""
-    return f"{row.facts} {local_date(now, row.reader.zone)} {_way_of_writing()}"
 
 
 @cache

@@ -49,7 +49,7 @@ def mails(claims: Sequence[Claim], now: datetime) -> Iterator[tuple[Claim, Mail 
 
     One that cannot be composed fails alone; the rest go.
     """
-    found = briefs.of({claim.user_id for claim in claims}, now)
+    found = briefs.of({claim.user_id: claim.period for claim in claims}, now)
     for claim in claims:
         yield claim, _mail(claim, *found.get(claim.user_id, (None, None)), now=now)
 
@@ -88,8 +88,8 @@ def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: 
             "X-Waymark-Period": period_of(period),
         },
     )
-    told, last_event = (reader.told, None) if asks else (data["told"], reader.last_event)
-    return Mail(Envelope(reader.address, subject, told, last_event), raw)
+    told, known = (reader.told, {}) if asks else (data["told"], data["known"])
+    return Mail(Envelope(reader.address, subject, told, known), raw)
 
 
 def _bodies(reader: Reader, data: Data, kind: str, unsubscribe_url: str) -> tuple[bytes, bytes]:

@@ -21,6 +21,7 @@ from .words import CONFIRM, OUTLOOK, RESTING, turned
 
 Data = dict[str, Any]
 
+_COUNTED = {"told", "known"}
 WORKED_NAMED, STEPS_NAMED, CONFIRMED = 6, 5, 3
 BACK_AGAIN = " A few good weeks move it back as easily."
 FORMATS = {
@@ -41,9 +42,10 @@ def contents(letter: Letter) -> Data:
         "skip": "",
         "subject": letter.subject,
         "told": letter.told,
+        "known": letter.known,
         "heading": letter.heading,
         "opening": letter.opening,
-        "parts": [_part(part, letter.reading.today) for part in letter.parts],
+        "parts": [_part(part, letter.reading.reader.period) for part in letter.parts],
         "question": _question(letter),
     }
     cleaned: Data = _cleaned(said)
@@ -53,10 +55,10 @@ def contents(letter: Letter) -> Data:
 def _cleaned(said: Any) -> Any:
     """Return what a letter says with every figure as text, and every text on one line without control characters.
 
-    What is told as an edition, and what is only true or not, stays as it is.
+    What the next letter goes by, and what is only true or not, stays as it is.
     """
     if isinstance(said, dict):
-        return {key: value if key == "told" else _cleaned(value) for key, value in said.items()}
+        return {key: value if key in _COUNTED else _cleaned(value) for key, value in said.items()}
     if isinstance(said, list):
         return [_cleaned(item) for item in said]
     if said is None or isinstance(said, bool):
@@ -69,7 +71,7 @@ def _on_one_line(text: str) -> str:
     return " " * text.startswith(" ") + clean(text)
 
 
-def _part(part: Part, today: date) -> Data:
+def _part(part: Part, week: date) -> Data:
     journey, standing = part.journey, part.journey.standing
     counts = standing.counts
     return {
@@ -77,11 +79,11 @@ def _part(part: Part, today: date) -> Data:
         "title": journey.title,
         "title_in_capitals": journey.title.upper(),
         "worked": _all_worked(part),
-        "to_confirm": [_to_confirm(journey, found, today) for found in part.to_confirm[:CONFIRMED]],
+        "to_confirm": [_to_confirm(journey, found, week) for found in part.to_confirm[:CONFIRMED]],
         "next": _next(part),
         "is_finished": part.is_finished,
-        "waiting": None if part.is_finished or part.next or part.to_confirm else {"line": turned(RESTING, today)},
-        "outlook": _outlook(part.outlook, today),
+        "waiting": None if part.is_finished or part.next or part.to_confirm else {"line": turned(RESTING, week)},
+        "outlook": _outlook(part.outlook, week),
         "news": _news(part),
         "percent": f"{standing.percent:g}",
         "done": {"count": counts.done, "milestones": _milestones(counts.done)},
@@ -116,8 +118,8 @@ def _place(journey: Journey, milestone: str) -> Data:
     return {"roadmap": journey.slug, "milestone": milestone}
 
 
-def _to_confirm(journey: Journey, milestone: Milestone, today: date) -> Data:
-    ask = turned(CONFIRM, today).format(milestone.title)
+def _to_confirm(journey: Journey, milestone: Milestone, week: date) -> Data:
+    ask = turned(CONFIRM, week).format(milestone.title)
     return {**_place(journey, milestone.slug), "step": "", "title": milestone.title, "ask": ask}
 
 
@@ -183,13 +185,13 @@ def reference(milestone: Milestone, step: Step | None) -> Resource | None:
     return min(filter(None, [*earlier, *milestone.resources]), key=lambda found: not found.free, default=None)
 
 
-def _outlook(outlook: Outlook | None, today: date) -> Data | None:
+def _outlook(outlook: Outlook | None, week: date) -> Data | None:
     if outlook is None:
         return None
     why = None
     if outlook.why:
         why = {"reasons": "; ".join(outlook.why), "comfort": BACK_AGAIN if outlook.is_slower else ""}
-    lead = turned(OUTLOOK, today).format(outlook.stage.title)
+    lead = turned(OUTLOOK, week).format(outlook.stage.title)
     return {"stage": outlook.stage.title, "lead": lead, "when": outlook.when, "why": why}
 
 

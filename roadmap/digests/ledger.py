@@ -114,13 +114,13 @@ _TURN = """
     marked AS (
       UPDATE roadmap_digest d
          SET kind = v.kind, state = v.state, reason = v.reason,
-             to_address = v.address, subject = v.subject, told = v.told, last_event = v.last_event,
+             to_address = v.address, subject = v.subject, told = v.told, known_events = v.known,
              lease_until = CASE v.state WHEN 'sending' THEN %(lease_until)s END,
              lease = CASE v.state WHEN 'sending' THEN d.lease END,
              settled_at = CASE WHEN v.state IN ('skipped', 'expired') THEN %(now)s END
         FROM jsonb_to_recordset(%(marks)s::jsonb)
           AS v(id bigint, kind text, state text, reason text, address text, subject text, told jsonb,
-               last_event bigint)
+               known jsonb)
        WHERE d.id = v.id AND d.id = ANY(%(marked)s::bigint[]) AND d.lease = %(lease)s
          AND d.state <> 'uncertain'
       RETURNING d.id, d.state)
@@ -232,7 +232,7 @@ def _row(digest: int, mark: _Mark, envelope: Envelope) -> dict[str, Any]:
         "address": envelope.address,
         "subject": envelope.subject,
         "told": dict(envelope.told),
-        "last_event": envelope.last_event,
+        "known": dict(envelope.known),
     }
     return {"id": digest, **mark._asdict(), **kept}
 

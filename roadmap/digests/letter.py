@@ -97,12 +97,18 @@ class Letter:
             return "nobody to write to"
         if self.reading.is_paused:
             return "paused"
-        return "all finished" if self.is_finished and not self.has_worked else ""
+        return "all finished" if self.is_finished else ""
 
     @property
     def told(self) -> dict[str, int]:
         """Up to which edition the reader has been told what is new, this letter included."""
         return {**self.reading.reader.told, **{part.journey.slug: part.journey.edition for part in self.parts}}
+
+    @property
+    def known(self) -> dict[str, int]:
+        """The last event of each enrolment that this letter knows of, with those that an earlier one knew of."""
+        journeys = self.reading.journeys
+        return {**self.reading.reader.known, **{str(found.enrolment.pk): found.last_event for found in journeys}}
 
     @property
     def hours(self) -> float:
@@ -126,13 +132,11 @@ class Letter:
     def heading(self) -> str:
         if self.has_worked:
             return "Your week" if self.is_of_a_week else "How far you came"
-        return "You are there" if self.is_finished else "Your next step"
+        return "Your next step"
 
     @property
     def opening(self) -> str:
         """The first sentence: true whatever the week was like, never a reproach, and another one next week."""
-        if self.is_finished:
-            return self._turned(words.FINISHED)
         if self.hours:
             wheel = words.WORKED_HOURS if self.is_of_a_week else words.WORKED_LONGER
             return self._turned(wheel).format(in_hours(self.hours))
@@ -150,7 +154,7 @@ class Letter:
         return self._turned(words.QUESTIONS) if self.next else ""
 
     def _turned(self, wheel: tuple[str, ...]) -> str:
-        return words.turned(wheel, self.reading.today)
+        return words.turned(wheel, self.reading.reader.period)
 
     @property
     def subject(self) -> str:
@@ -176,7 +180,7 @@ class Letter:
         if (first := self.next) is None:
             if ticked := next((found for part in self.parts for found in part.to_confirm), None):
                 return self._turned(words.TICKED).format(short(ticked.title))
-            return "you have walked the whole road" if self.is_finished else self._turned(words.WAITING)
+            return self._turned(words.WAITING)
         hours = sum(step.hours for part in self.parts for step in part.next if step.milestone is first.milestone)
         return self._turned(words.NEXT).format(short(first.milestone.title), in_hours(hours))
 
@@ -259,7 +263,7 @@ def _worked(journey: Journey, found: MilestoneStanding) -> Worked | None:
     is_finished = was.finished_on is None and mark.finished_on is not None and mark.finished_on >= begin
     if not (is_finished or steps or logged):
         return None
-    before = journey.before.standing.milestones.get(found.slug) if journey.before else None
+    before = journey.before_as_of_now.milestones.get(found.slug) if journey.before_as_of_now else None
     earned = found.earned_hours - (before.earned_hours if before else 0)
     return Worked(milestone, is_finished, steps, logged, max(0.0, earned))
 

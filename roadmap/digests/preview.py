@@ -74,15 +74,15 @@ def of(user: User, now: datetime) -> Preview:
 
     Who would get none now is told why, and shown what it would say.
     """
-    reader, data = briefs.of([user.pk], now)[user.pk]
     found = reach.of(user.pk, now)
     reason = reach.reason_against(found, now)
+    owed = Digest.objects.filter(user=user, settled_at=None).order_by("-period").first()
+    period = owed.period if owed else week_of(now, found.zone)
+    reader, data = briefs.of({user.pk: period}, now)[user.pk]
     if data is None:
         return Preview(reason="This letter cannot be composed; the log says why.")
     if reader.address is None or data["skip"]:
         return Preview(reason=_NONE_LEAVES[reason or data["skip"] or "nobody to write to"])
-    period = week_of(now, reader.zone)
-    owed = Digest.objects.filter(user=user, period=period, settled_at=None).first()
     kind = owed.kind if owed and owed.kind == Digest.Kind.WEEKLY else reach.kind_for(found, now)
     message_id = owed.message_id if owed else f"<preview@{message.sender().domain}>"
     mail = compose.compose(reader, data, kind=kind, period=period, message_id=message_id, now=now)

@@ -6,7 +6,7 @@ import calendar
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
@@ -33,8 +33,8 @@ class Reader:
     """Whom a digest is for, and how they wish to be reached.
 
     `pauses` are pairs of ISO dates; `told` maps roadmaps to the edition up to which the last mail told what is new;
-    `pause_changes` are `Preferences.pauses_before`; `last_event` is the id of their last one, `last_mail_event` of the
-    last one that the last weekly mail knew of.
+    `pause_changes` are `Preferences.pauses_before`; `known` maps enrolments to the last event of each that the last
+    weekly mail, or one before it, knew of. `period` is the Monday of the letter's week.
     """
 
     user_id: int
@@ -46,9 +46,9 @@ class Reader:
     pauses: Sequence[tuple[str, str]] = ()
     told: Mapping[str, int] = field(default_factory=dict)
     pause_changes: Sequence[dict[str, Any]] = ()
-    last_event: int | None = None
     last_mail_at: datetime | None = None
-    last_mail_event: int | None = None
+    known: Mapping[str, int] = field(default_factory=dict)
+    period: date = date.min
 
     @property
     def zone(self) -> str:
@@ -72,8 +72,8 @@ class Reader:
 
     def knew(self, event: Event, begin: datetime, *, follows: bool) -> bool:
         """Tell whether a letter that ended at `begin` knew of an event: no clock says, where the ledger does."""
-        if follows and self.last_mail_event is not None:
-            return event.pk <= self.last_mail_event
+        if follows and self.known:
+            return event.pk <= self.known.get(str(event.enrolment_id), 0)
         return event.at <= begin
 
 
@@ -82,7 +82,8 @@ class Journey:
     """One roadmap that a reader follows, interpreted when asked, so that one learner's odd rows are theirs alone.
 
     The letter looks back to `since`, a date on the reader's wall: `past` are the events told by that moment, and
-    `edition_before` is the edition that was current then. `follows`: the last letter spoke of that moment.
+    `edition_before` is the edition that was current then. `follows`: the last letter spoke of that moment. `last_event`
+    is the id of the latest one of all, 0 where there is none.
     """
 
     enrolment: Enrolment
@@ -97,6 +98,7 @@ class Journey:
     pauses_before: Pauses = NO_PAUSES
     told: int = 0
     follows: bool = False
+    last_event: int = 0
 
     @cached_property
     def document(self) -> Document:
@@ -120,6 +122,13 @@ class Journey:
         return situation_before(
             self.situation, document=document, progress=progress, pauses=self.pauses_before, on=self.since
         )
+
+    @cached_property
+    def before_as_of_now(self) -> Standing | None:
+        """What was done by then, in the edition of now: an edition that counts otherwise is nobody's work."""
+        if self.before is None:
+            return None
+        return replace(self.before, document=self.document).standing
 
     def mark_before(self, milestone: str) -> Mark:
         return self.before.progress.marks.get(milestone, UNTOUCHED) if self.before else UNTOUCHED
@@ -203,6 +212,7 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
             pauses_before=Pauses.from_iso(spans_before),
             told=reader.told.get(found.roadmap.slug, 0),
             follows=follows,
+            last_event=max((event.pk for event in past[found.pk]), default=0),
         )
 
     def reading(reader: Reader) -> Reading:

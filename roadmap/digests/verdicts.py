@@ -38,14 +38,14 @@ class Claim:
 class Envelope:
     """What the row keeps of a composed mail.
 
-    `told` maps roadmaps to the edition up to which it tells what is new; `last_event` is the reader's last one that it
-    knew of, None where it says nothing about the reader's week.
+    `told` maps roadmaps to the edition up to which it tells what is new, `known` enrolments to the last event of each
+    that it knew of; empty where it says nothing about the reader's week.
     """
 
     address: str
     subject: str
     told: Mapping[str, int] = field(default_factory=dict)
-    last_event: int | None = None
+    known: Mapping[str, int] = field(default_factory=dict)
 
 
 class Verdict(NamedTuple):

@@ -58,13 +58,6 @@ AHEAD = (
     "There is no late start here. The first step is still the first step.",
     "You have said where you want to go. Here is where it begins.",
 )
-FINISHED = (
-    "You have walked the whole road.",
-    "You did all of it, and may well be proud.",
-    "All of it is done.",
-    "This was the last of it.",
-    "The whole road lies behind you.",
-)
 QUESTIONS = (
     "What could get in your way this week?",
     "When this week will you sit down to it, and where?",

@@ -42,10 +42,10 @@ class Digest(models.Model):
     told = models.JSONField(
         default=dict, blank=True, help_text="Roadmap slug to the edition up to which this mail tells what is new."
     )
-    last_event = models.BigIntegerField(
-        null=True,
+    known_events = models.JSONField(
+        default=dict,
         blank=True,
-        help_text="The reader's last event that a weekly mail knew of: what came after it is for the next.",
+        help_text="Enrolment to the last event of it that a weekly mail knew of: what came after is for the next.",
     )
     smtp_code = models.PositiveSmallIntegerField(null=True, blank=True)
     smtp_reply = models.CharField(max_length=500, blank=True)

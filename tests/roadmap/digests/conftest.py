@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.mailbox import store
 from accounts.models import Preferences, User
 from roadmap import actions
-from roadmap.calendar import DAY, WEEK
+from roadmap.calendar import DAY, WEEK, week_of
 from roadmap.digests import briefs, compose, planner, sender, transport
 from roadmap.digests.compose import Mail
 from roadmap.digests.contents import Data
@@ -151,7 +151,7 @@ def states() -> dict[str, int]:
 
 
 def says(user: User, now: Any = MONDAY_8) -> Data:
-    _, data = briefs.of([user.pk], now)[user.pk]
+    _, data = briefs.of({user.pk: week_of(now, "UTC")}, now)[user.pk]
     assert data is not None
     return data
 

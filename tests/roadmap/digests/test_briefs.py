@@ -108,16 +108,17 @@ def test_a_brief_is_stale_after(ann: User, road: Roadmap, change: str) -> None:
 def derived(user: User) -> int:
     """How many briefs have to be worked out when this user's letter is due."""
     [row] = briefs._rows([user.pk])
-    return int(row.kept_key != briefs._key(row, MONDAY_8))
+    return int(row.kept_key != row.key(MONDAY_8.date(), MONDAY_8))
 
 
 def test_a_brief_of_yesterday_or_of_another_release_is_stale(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     briefs.prepare(EARLIER)
     [row] = briefs._rows([ann.pk])
-    assert row.kept_key == briefs._key(row, MONDAY_8)
-    assert row.kept_key != briefs._key(row, MONDAY_8 + timedelta(days=1))
+    assert row.kept_key == row.key(MONDAY_8.date(), MONDAY_8)
+    assert row.kept_key != row.key(MONDAY_8.date(), MONDAY_8 + timedelta(days=1))
+    assert row.kept_key != row.key(MONDAY_8.date() - timedelta(weeks=1), MONDAY_8)
     monkeypatch.setattr(briefs, "_way_of_writing", lambda: "another")
-    assert row.kept_key != briefs._key(row, MONDAY_8)
+    assert row.kept_key != row.key(MONDAY_8.date(), MONDAY_8)
 
 
 def test_what_the_last_letter_told_is_in_the_key(ann: User) -> None:

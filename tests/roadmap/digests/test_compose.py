@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,11 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from roadmap.digests import briefs, compose, ledger, planner, words
+from roadmap.digests import briefs, compose, ledger, planner, sender, transport, words
 from roadmap.digests import message as wire
 from roadmap.digests.verdicts import Claim
 from roadmap.models import Enrolment, Roadmap
 from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, mark
+from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db
 
@@ -128,11 +130,6 @@ def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
             words.CHANGED,
         ),
         ({"clay": DONE}, "Know your clay done, next: Throw a bowl, 10 h", words.WORKED_HOURS),
-        (
-            {"clay": DONE, "bowl": DONE},
-            "Know your clay and 1 more done, you have walked the whole road",
-            words.FINISHED,
-        ),
     ],
 )
 def test_subject_and_opening_say_what_was_and_what_is_next(
@@ -191,9 +188,11 @@ def test_a_letter_names_three_steps_however_many_roadmaps_one_follows(ann: User)
     assert "TEACHING" in text
 
 
-def test_who_has_walked_the_whole_road_gets_no_more(ann: User) -> None:
+@pytest.mark.parametrize("finished_on", ["2026-10-01", "2026-11-22"])
+def test_who_has_walked_the_whole_road_gets_no_more(ann: User, finished_on: str) -> None:
+    """Long ago, or the day before."""
     for milestone in ("clay", "bowl"):
-        mark(ann, milestone, state="done", finished_on="2026-10-01")
+        mark(ann, milestone, state="done", finished_on=finished_on)
     [claim] = claims()
     ready, [verdict] = letters_of([claim], MONDAY_8)
     assert ready == {}
@@ -301,6 +300,21 @@ def test_a_wrapped_line_goes_on_below_its_first_word(mark: str, indent: int) -> 
     assert first.startswith(mark + "word")
     assert len(others) >= 2
     assert all(line.startswith(" " * indent + "word") for line in others)
+
+
+def test_a_letter_that_leaves_late_reads_unlike_the_next_one(road: Roadmap, smtp: Sink) -> None:
+    """Sunday's left on Monday, a day of the week in which the next one is sent."""
+    sunday = MONDAY_8.replace(day=22, hour=20)
+    make_learner(road, digest_weekday=6, digest_hour=20, digest_due_at=sunday)
+    for due_at, late in ((sunday, timedelta(hours=5)), (sunday + timedelta(weeks=1), timedelta())):
+        planner.plan_all(due_at)
+        with transport.from_settings() as wire:
+            sender.drain(wire, clock=partial(lambda now: now, due_at + late))
+    one, other = (letter.message for letter in smtp.letters)
+    assert [letter["X-Waymark-Period"] for letter in (one, other)] == ["2026-W47", "2026-W48"]
+    assert one["Subject"] != other["Subject"]
+    openings = [part(letter, "plain").split("\n\n")[1] for letter in (one, other)]
+    assert openings[0] != openings[1]
 
 
 def test_after_weeks_of_silence_the_letter_asks_whether_to_pause(ann: User) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from accounts.models import Preferences, User
 from roadmap import actions
 from roadmap.calendar import DAY, WEEK
 from roadmap.digests import briefs, resolution, words
-from roadmap.models import Digest, Enrolment, Roadmap, State
-from tests.roadmap.digests.conftest import MONDAY_8, said, says, sent, steps_of, tick
+from roadmap.digests.contents import Data
+from roadmap.models import Digest, Edition, Enrolment, Roadmap, State
+from tests.roadmap.digests.conftest import MONDAY_8, make_roadmap, said, says, sent, steps_of, tick
+from tests.roadmap.digests.test_news import publish
 from tests.smtp import Sink
 
 MONDAY = MONDAY_8.date()
@@ -118,3 +121,91 @@ def test_the_first_letter_tells_of_everything_since_the_beginning(ann: User) -> 
     said(began + timedelta(hours=1))
     assert steps_of(says(ann)) == ["Wedge ten lumps"]
     assert says(ann)["subject"].startswith("1 step done")  # no letter named any, so none is counted
+
+
+def follow_another(user: User) -> None:
+    """Let the reader follow a second roadmap, which is what their letters are about meanwhile."""
+    other = make_roadmap(slug="glazing", title="Glazing")
+    begun = (MONDAY_8 - 3 * WEEK).date()
+    actions.enrol(user=user, roadmap=other, hours_per_week=10, target_on=None, today=begun, edition=1)
+    said(MONDAY_8 - 3 * WEEK)
+    Enrolment.objects.update(started_at=MONDAY_8 - 3 * WEEK)
+
+
+def pottery() -> Enrolment:
+    return Enrolment.objects.get(roadmap__slug="pottery")
+
+
+def done_before(moment: datetime) -> None:
+    today = moment.date() - DAY
+    actions.mark(enrolment=pottery(), milestone="clay", state=State.DONE, today=today, edition=1)
+    said(moment - DAY)
+
+
+def of_pottery(data: Data) -> list[str]:
+    [part] = [part for part in data["parts"] if part["roadmap"] == "pottery"]
+    return [milestone["title"] for milestone in part["worked"]["milestones"]] if part["worked"] else []
+
+
+def test_what_was_told_before_one_left_for_a_while_is_not_told_again(walker: User, smtp: Sink) -> None:
+    follow_another(walker)
+    done_before(MONDAY_8 - 2 * WEEK)
+    assert of_pottery(says(walker, MONDAY_8 - 2 * WEEK)) == ["Know your clay"]
+    sent(walker, MONDAY_8 - 2 * WEEK)
+    actions.leave(enrolment=pottery(), today=MONDAY - 2 * WEEK, edition=1)
+    sent(walker, MONDAY_8 - WEEK)
+    road = Roadmap.objects.get(slug="pottery")
+    actions.enrol(user=walker, roadmap=road, hours_per_week=10, target_on=None, today=MONDAY - WEEK, edition=1)
+    assert of_pottery(says(walker)) == []
+
+
+def test_what_was_told_before_a_roadmap_was_withdrawn_for_a_while_is_not_told_again(walker: User, smtp: Sink) -> None:
+    follow_another(walker)
+    done_before(MONDAY_8 - 2 * WEEK)
+    sent(walker, MONDAY_8 - 2 * WEEK)
+    Roadmap.objects.filter(slug="pottery").update(withdrawn_at=MONDAY_8 - 2 * WEEK + DAY)
+    sent(walker, MONDAY_8 - WEEK)
+    Roadmap.objects.update(withdrawn_at=None)
+    assert of_pottery(says(walker)) == []
+
+
+def test_what_was_done_just_before_one_left_is_told_when_one_is_back(walker: User, smtp: Sink) -> None:
+    """Although the letter in between knew of something later, elsewhere."""
+    follow_another(walker)
+    sent(walker, MONDAY_8 - 2 * WEEK)
+    done_before(MONDAY_8 - 2 * WEEK + 2 * DAY)
+    actions.leave(enrolment=pottery(), today=MONDAY - 2 * WEEK + DAY, edition=1)
+    glazing = Enrolment.objects.get(roadmap__slug="glazing")
+    day = MONDAY - 2 * WEEK + DAY
+    actions.tick(enrolment=glazing, milestone="clay", step="wedge", done=True, today=day, edition=1)
+    sent(walker, MONDAY_8 - WEEK)
+    road = Roadmap.objects.get(slug="pottery")
+    actions.enrol(user=walker, roadmap=road, hours_per_week=10, target_on=None, today=MONDAY - WEEK, edition=1)
+    assert of_pottery(says(walker)) == ["Know your clay"]
+
+
+def test_what_is_told_between_the_look_and_the_reading_is_told_once(
+    walker: User, smtp: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The brief's rows are read, then a tick comes, then the events are read: the letter knows of what it tells."""
+    read = briefs.read
+
+    def ticked_in_between(*about: Any) -> Any:
+        monkeypatch.undo()
+        tick("wedge")
+        return read(*about)
+
+    monkeypatch.setattr(briefs, "read", ticked_in_between)
+    sent(walker, MONDAY_8 - WEEK)
+    assert "Wedge ten lumps" in smtp.letters[0].message.get_body(("plain",)).get_content()
+    assert steps_of(says(walker)) == []
+
+
+def test_an_edition_that_counts_more_hours_is_nobodys_work(walker: User, smtp: Sink) -> None:
+    done_before(MONDAY_8 - WEEK)
+    sent(walker, MONDAY_8 - WEEK)
+    publish(Roadmap.objects.get(), effort_hours={"low": 60, "likely": 60, "high": 60}, steps=[])
+    Edition.objects.filter(number=1).update(published_at=MONDAY_8 - 9 * WEEK)
+    Edition.objects.filter(number=2).update(published_at=MONDAY_8 - 5 * DAY)
+    actions.log_hours(enrolment=pottery(), milestone="clay", hours=1, on=MONDAY - DAY, today=MONDAY, edition=2)
+    assert says(walker)["opening"] == words.turned(words.LOGGED, MONDAY).format("1 h")

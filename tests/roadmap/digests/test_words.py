@@ -13,9 +13,12 @@ from tests.roadmap.digests.conftest import MONDAY_8
 MONDAY = MONDAY_8.date()
 OPENINGS = (
     *(words.WORKED_HOURS, words.WORKED_LONGER, words.WORKED, words.LOGGED, words.CHANGED),
-    *(words.QUIET, words.AHEAD, words.FINISHED),
+    *(words.QUIET, words.AHEAD),
 )
-WHEELS = (*OPENINGS, words.QUESTIONS, words.NEXT, words.TICKED, words.WAITING)
+WHEELS = (
+    *(*OPENINGS, words.QUESTIONS, words.NEXT, words.TICKED, words.WAITING),
+    *(words.LOGGED, words.CONFIRM, words.OUTLOOK, words.RESTING),
+)
 
 
 @pytest.mark.parametrize("wheel", WHEELS)
