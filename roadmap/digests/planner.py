@@ -67,9 +67,9 @@ _ONE = _CANDIDATES.format(which="p.user_id = %(user)s")
 
 _INSERT = """
     INSERT INTO roadmap_digest (user_id, period, kind, state, due_at, expires_at, next_attempt_at, message_id,
-                                attempts, reason, to_address, subject, smtp_reply, told, known_events)
+                                attempts, reason, to_address, subject, smtp_reply, told)
     SELECT v.user_id, v.period, v.kind, 'pending', v.due_at, v.due_at + %(late_after)s, v.due_at, v.message_id,
-           0, '', '', '', '', '{}', '{}'
+           0, '', '', '', '', '{}'
       FROM unnest(%(users)s::bigint[], %(periods)s::date[], %(kinds)s::text[], %(dues)s::timestamptz[],
                   %(message_ids)s::text[])
         AS v(user_id, period, kind, due_at, message_id)

@@ -44,6 +44,7 @@ class Digest(models.Model):
     )
     known_events = models.JSONField(
         default=dict,
+        db_default={},
         blank=True,
         help_text="Enrolment to the last event of it that a weekly mail knew of: what came after is for the next.",
     )

@@ -77,13 +77,14 @@ def _what_still_holds(old: Mark, new: Mark) -> Mark:
     if _OUTSIDE & {old.state, new.state} or new.state == "done":
         return old
     hours = {entry: hours for entry, _, hours in new.logged}
-    ended = {"state": new.state, "state_event": new.state_event, "finished_on": None} if old.state == "done" else {}
-    return replace(
+    kept = replace(
         old,
         ticks={step: tick for step, tick in old.ticks.items() if step in new.ticks},
         logged=tuple((entry, on, min(was, hours[entry])) for entry, on, was in old.logged if entry in hours),
-        **ended,
     )
+    if old.state != "done":
+        return kept
+    return replace(kept, state=new.state, state_event=new.state_event, finished_on=None)
 
 
 def _changed(was: Mapping[str, Mark], became: Mapping[str, Mark]) -> dict[str, tuple[tuple[str, str], Mark]]:

@@ -12,8 +12,8 @@ from roadmap import actions
 from roadmap.calendar import DAY, WEEK
 from roadmap.digests import briefs, resolution, words
 from roadmap.digests.contents import Data
-from roadmap.models import Digest, Edition, Enrolment, Roadmap, State
-from tests.roadmap.digests.conftest import MONDAY_8, make_roadmap, said, says, sent, steps_of, tick
+from roadmap.models import Digest, Enrolment, Roadmap, State
+from tests.roadmap.digests.conftest import MONDAY_8, make_roadmap, published, said, says, sent, steps_of, tick
 from tests.roadmap.digests.test_news import publish
 from tests.smtp import Sink
 
@@ -205,7 +205,7 @@ def test_an_edition_that_counts_more_hours_is_nobodys_work(walker: User, smtp: S
     done_before(MONDAY_8 - WEEK)
     sent(walker, MONDAY_8 - WEEK)
     publish(Roadmap.objects.get(), effort_hours={"low": 60, "likely": 60, "high": 60}, steps=[])
-    Edition.objects.filter(number=1).update(published_at=MONDAY_8 - 9 * WEEK)
-    Edition.objects.filter(number=2).update(published_at=MONDAY_8 - 5 * DAY)
+    published(1, MONDAY_8 - 9 * WEEK)
+    published(2, MONDAY_8 - 5 * DAY)
     actions.log_hours(enrolment=pottery(), milestone="clay", hours=1, on=MONDAY - DAY, today=MONDAY, edition=2)
     assert says(walker)["opening"] == words.turned(words.LOGGED, MONDAY).format("1 h")
