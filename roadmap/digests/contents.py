@@ -129,6 +129,7 @@ def _all_worked(part: Part) -> Data | None:
     return {
         "milestones": [_worked(worked) for worked in part.worked[:WORKED_NAMED]],
         "more": _figure(len(part.worked[WORKED_NAMED:])),
+        "stages": [{"title": stage.title} for stage in part.stages],
     }
 
 

@@ -11,13 +11,14 @@ from roadmap.calendar import about
 from roadmap.document import Milestone, Stage
 from roadmap.news import News
 from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told
-from roadmap.standing import MilestoneStanding
+from roadmap.standing import MilestoneStanding, Standing
 
 from . import words
 from .reading import Journey, Reading
 
 DATED_BACK = timedelta(weeks=4)  # what was told since the last letter and lies longer back than that is no news
 LONG = timedelta(days=9)  # more than a late letter's week
+JOINERS = "\u200c\u200d"
 STEPS = 3
 SUBJECT_LENGTH = 150
 TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
@@ -53,12 +54,13 @@ class Outlook:
 class Part:
     """What a letter says about one roadmap.
 
-    `kept` is how many of the steps that the last letter named are done, and how many those were. `to_confirm` are
-    milestones with every step ticked, not yet called done.
+    `stages` are those that what was worked on brought to an end. `kept` is how many of the steps that the last letter
+    named are done, and how many those were. `to_confirm` are milestones with every step ticked, not yet called done.
     """
 
     journey: Journey
     worked: tuple[Worked, ...]
+    stages: tuple[Stage, ...]
     kept: tuple[int, int]
     next: tuple[PlannedStep, ...]
     to_confirm: tuple[Milestone, ...]
@@ -207,6 +209,7 @@ def _part(journey: Journey, share: int, share_before: int) -> Part:
     return Part(
         journey=journey,
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
+        stages=_finished_stages(journey) if worked else (),
         kept=_kept(journey, share_before) if worked else (0, 0),
         next=_named(journey.plan, share),
         news=journey.news,
@@ -222,6 +225,18 @@ def _named(plan: Plan, share: int) -> tuple[PlannedStep, ...]:
     begins = now.today + timedelta(days=1)
     hours = now.progress.hours_per_week
     return this_week(now.standing, hours_per_week=hours, today=now.today, since=begins, order=plan.order)[:share]
+
+
+def _finished_stages(journey: Journey) -> tuple[Stage, ...]:
+    """Return the stages of which something was left before, and nothing is now."""
+    before = journey.before_as_of_now
+    ended = _stages_with_something_left(before) - _stages_with_something_left(journey.standing) if before else set()
+    return tuple(stage for stage in journey.document.stages if stage.slug in ended)
+
+
+def _stages_with_something_left(standing: Standing) -> set[str]:
+    milestones = standing.milestones.values()
+    return {standing.edition.by_slug[found.slug].stage for found in milestones if found.on_path and found.is_left}
 
 
 def _kept(journey: Journey, share: int) -> tuple[int, int]:
@@ -281,6 +296,6 @@ def in_hours(amount: float) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text fit for a header: one line, without control characters."""
-    printable = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    """Return text fit for a header: one line, without control characters; what joins letters and emoji stays."""
+    printable = text if text.isprintable() else "".join(c if c.isprintable() or c in JOINERS else " " for c in text)
     return " ".join(printable.split())

@@ -12,7 +12,7 @@ from roadmap import actions
 from roadmap.calendar import DAY, WEEK
 from roadmap.digests import ledger, planner, words
 from roadmap.digests.contents import reference
-from roadmap.digests.letter import TITLE_LENGTH, short
+from roadmap.digests.letter import TITLE_LENGTH, clean, short
 from roadmap.document import from_data
 from roadmap.models import Enrolment, State
 from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_roadmap, said, says, sent, tick
@@ -35,6 +35,19 @@ MONDAY = MONDAY_8.date()
 def test_a_long_title_ends_at_a_word_without_a_dangling_comma(title: str, shown: str) -> None:
     assert short(title) == shown
     assert len(short(title)) <= TITLE_LENGTH + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("a\r\nBcc: b", "a Bcc: b"),
+        ("a\u202eb\u200bc", "a b c"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_a_title_keeps_what_joins_its_letters_and_no_more(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
 
 
 @pytest.mark.django_db
@@ -102,6 +115,26 @@ def test_what_was_taken_back_is_not_called_slowness(walker: User, smtp: Sink) ->
     why = says(walker)["parts"][0]["outlook"]["why"]
     assert re.match(r"\d+ weeks later, because something that counted is open again", why["reasons"])
     assert why["comfort"] == ""  # a few good weeks would not do
+
+
+@pytest.mark.django_db
+def test_a_stage_that_ends_is_said_to(ann: User, smtp: Sink) -> None:
+    stages = [{"slug": "basics", "title": "Basics"}, {"slug": "trade", "title": "Trade"}]
+    clay, bowl = EDITION["milestones"]
+    road = make_roadmap(slug="two", stages=stages, milestones=[clay, {**bowl, "stage": "trade"}])
+    Enrolment.objects.all().delete()
+    begun = MONDAY - 3 * WEEK
+    actions.enrol(user=ann, roadmap=road, hours_per_week=10, target_on=None, today=begun, edition=1)
+    said(MONDAY_8 - 3 * WEEK)
+    Enrolment.objects.update(started_at=MONDAY_8 - 3 * WEEK)
+    sent(ann, MONDAY_8 - WEEK)
+    tick("wedge")
+    assert says(ann)["parts"][0]["worked"]["stages"] == []
+    actions.mark(enrolment=Enrolment.objects.get(), milestone="clay", state=State.DONE, today=MONDAY, edition=1)
+    assert says(ann)["parts"][0]["worked"]["stages"] == [{"title": "Basics"}]
+    message = composed()
+    assert "And with that the stage “Basics” is behind you." in part(message, "plain")
+    assert "is behind you." in part(message, "html")
 
 
 @pytest.mark.django_db
