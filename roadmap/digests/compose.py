@@ -88,7 +88,7 @@ def compose(reader: Reader, data: Data, *, kind: str, period: date, message_id: 
             "X-Waymark-Period": period_of(period),
         },
     )
-    told, known = (reader.told, {}) if asks else (data["told"], data["known"])
+    told, known = (reader.told, {}) if asks else (data["told"], data["known_events"])
     return Mail(Envelope(reader.address, subject, told, known), raw)
 
 

@@ -21,7 +21,7 @@ from .words import CONFIRM, OUTLOOK, RESTING, turned
 
 Data = dict[str, Any]
 
-_COUNTED = {"told", "known"}
+_COUNTED = {"told", "known_events"}
 WORKED_NAMED, STEPS_NAMED, CONFIRMED = 6, 5, 3
 BACK_AGAIN = " A few good weeks move it back as easily."
 FORMATS = {
@@ -42,7 +42,7 @@ def contents(letter: Letter) -> Data:
         "skip": "",
         "subject": letter.subject,
         "told": letter.told,
-        "known": letter.known,
+        "known_events": letter.known,
         "heading": letter.heading,
         "opening": letter.opening,
         "parts": [_part(part, letter.reading.reader.period) for part in letter.parts],

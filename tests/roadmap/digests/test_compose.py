@@ -166,6 +166,19 @@ def test_what_waits_for_nothing_but_a_yes_is_not_said_to_wait_for_its_turn(road:
     assert words.turned(words.CONFIRM, MONDAY_8.date()).format("Know your clay") in text
 
 
+def test_all_the_figures_of_a_letter_are_written(ann: User) -> None:
+    mark(ann, "clay", state="known")
+    follow(ann, "glazing")
+    mark_of_glazing = Enrolment.objects.get(roadmap__slug="glazing").progress
+    mark_of_glazing.create(milestone="clay", state="skipped")
+    mark_of_glazing.create(milestone="bowl", state="doing", ticks={"centre": ["2026-11-20", 20.0]})
+    message = composed()
+    assert "1 known before" in part(message, "plain")
+    assert "1 skipped" in part(message, "plain")
+    assert re.search(r">1</b>\s*known before", part(message, "html"))
+    assert re.search(r">1</b>\s*skipped", part(message, "html"))
+
+
 def follow(user: User, *names: str) -> None:
     for name in names:
         other = make_roadmap(slug=name, title=name.title())
