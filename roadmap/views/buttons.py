@@ -152,7 +152,8 @@ class _Snooze(Act):
         if until is None or until <= self.today:  # pressed again, it skips no second letter
             until = self._next_on() + DAY
             self._set(until)
-        return Done(_next(wishes) or f"No letter comes before {until.day} {until:%B}. {OFF}", {"snoozed": "0"})
+        said = f"No letter comes before {until.day} {until:%B}."
+        return Done(f"{said} {_next(wishes) or OFF}", {"snoozed": "0"})
 
     def _next_on(self) -> date:
         """Return the last day of the letter to skip: one that is owed already and waits, else the planned one."""
