@@ -48,6 +48,7 @@ class _Change:
         self.past = projection.happenings(Event.objects.filter(enrolment=enrolment))
         self.progress = fold(self.past)
         self.added: list[Event] = []
+        self.undone = {event.data["change"] for event in self.past if event.kind == Event.Kind.UNDONE}
         self._id, self._at = self._name(once), timezone.now()
         self.is_repeated = any(event.change == self._id for event in self.past)
 
@@ -55,8 +56,7 @@ class _Change:
         """Return the change's name; one that was undone is used up, so that what it said can be said again."""
         if once is None:
             return uuid.uuid4()
-        undone = {event.data["change"] for event in self.past if event.kind == Event.Kind.UNDONE}
-        while str(once) in undone:
+        while str(once) in self.undone:
             once = uuid.uuid5(once, "again")
         return once
 
@@ -262,13 +262,21 @@ def replan(
     return tuple(change.added)
 
 
-def undo(*, enrolment: Enrolment, today: date, edition: int) -> Events:
+def undo(*, enrolment: Enrolment, today: date, edition: int, expected: str | None = None) -> Events:
     """Take back my last change that can be taken back; again: the one before.
 
+    `expected` names the only change that is meant. It is compared under the lock, for a form posted twice must not take
+    back the one before as well: once taken back it is left at that, and where another is the last, `RefusedError`.
     Returns the events that were undone, oldest first: what to tell the learner.
     """
     with _change(enrolment, today=today, edition=edition) as change:
         undone = undoable_change(change.past)
+        if expected is not None and (undone is None or str(undone) != expected):
+            if expected in change.undone:
+                return ()
+            raise RefusedError(
+                "Something else happened since, so this can't be taken back here. Your plan offers undo."
+            )
         if undone is not None:
             change.add(Event.Kind.UNDONE, {"change": str(undone)})
     return tuple(Event.objects.filter(enrolment=enrolment, change=undone)) if undone else ()

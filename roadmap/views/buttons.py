@@ -25,20 +25,19 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import pauses, presence, zones
 from accounts.models import REPLANNED, Preferences, User
-from roadmap import actions, editions, projection, queries
+from roadmap import actions, editions, queries
 from roadmap.calendar import DAY, WEEK, local_date
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
 from roadmap.forms import LetterDayForm, LetterHoursForm, PauseForm
-from roadmap.models import Enrolment, Event, State
-from roadmap.standing import undoable_change
+from roadmap.models import Enrolment, State
 from roadmap.views import words
 
 PAUSE_OFFERED = timedelta(weeks=4)
 OFF = "But letters are off: your settings turn them on again."
 AGAIN = "That was said already. It counts once."
-TOO_LATE = "Something else happened since, so this can't be taken back here. Your plan offers undo."
+TAKEN_BACK = "That was taken back already."
 
 
 @dataclass(frozen=True)
@@ -111,11 +110,9 @@ class _OnMilestone(Act):
 
     def take_back(self, data: Mapping[str, Any], /) -> str:
         """Undo the change that the button made, unless something else happened since."""
-        past = projection.happenings(Event.objects.filter(enrolment=self.enrolment))
-        if str(undoable_change(past)) != data.get("change"):
-            raise actions.RefusedError(TOO_LATE)
-        actions.undo(enrolment=self.enrolment, today=self.today, edition=self.edition)
-        return "Taken back. It is as it was before."
+        change = data.get("change", "")
+        undone = actions.undo(enrolment=self.enrolment, today=self.today, edition=self.edition, expected=change)
+        return "Taken back. It is as it was before." if undone else TAKEN_BACK
 
 
 class _Tick(_OnMilestone):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +19,8 @@ from roadmap.calendar import DAY, week_of
 from roadmap.digests import buttons, ledger, planner, preview
 from roadmap.digests.buttons import Wish
 from roadmap.digests.verdicts import Envelope
-from roadmap.models import Digest, Enrolment, Event, Roadmap
+from roadmap.models import Digest, Enrolment, Event, Roadmap, State
+from tests.processes import eventually
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner, make_roadmap
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +183,28 @@ def test_undo_takes_back_nothing_else(browser: Client, ann: User) -> None:
     assert len(Enrolment.objects.get().progress.get().logged) == 1
 
 
+def test_undo_posted_again_takes_back_nothing_more(browser: Client, ann: User) -> None:
+    actions.mark(enrolment=Enrolment.objects.get(), milestone="bowl", state=State.DOING, today=TODAY, edition=1)
+    where = path(ann, Wish.DONE, *CLAY)
+    undo = undo_fields(browser.post(where).text)
+    assert "Taken back." in browser.post(where, undo).text
+    again = browser.post(where, undo)
+    assert (again.status_code, "That was taken back already." in again.text) == (200, True)
+    assert Enrolment.objects.get().progress.get().milestone == "bowl"
+
+
+@pytest.mark.parametrize("named", [{"change": "None"}, {}])
+def test_undo_of_no_change_is_refused(browser: Client, ann: User, named: dict[str, str]) -> None:
+    """Whether there is nothing to undo, or something that the form doesn't name."""
+    where = path(ann, Wish.DONE, *CLAY)
+    for _ in range(2):
+        before = state(ann)
+        answer = browser.post(where, {"undo": "1", **named})
+        assert (answer.status_code, "Taken back" in answer.text) == (409, False)
+        assert state(ann) == before
+        browser.post(where)
+
+
 def test_a_snooze_leaves_out_one_letter_and_says_when_the_next_one_comes(browser: Client, ann: User) -> None:
     assert "The next one comes on Monday, 7 December." in browser.post(path(ann, Wish.SNOOZE)).text
     wishes = Preferences.objects.get(user=ann)
@@ -333,3 +358,41 @@ def test_a_button_is_a_sign_of_life_and_a_look_is_none(ann: User, browser: Clien
     assert Preferences.objects.get(user=ann).last_seen_on == long_ago
     browser.post(path(ann, Wish.DONE, *CLAY))
     assert Preferences.objects.get(user=ann).last_seen_on == TODAY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_undo_clicked_twice_at_once_takes_back_one_change(ann: User) -> None:
+    """Both clicks wait for the same enrolment; the second finds its change gone, and an older one in its place."""
+    actions.mark(enrolment=Enrolment.objects.get(), milestone="bowl", state=State.DOING, today=TODAY, edition=1)
+    where = path(ann, Wish.DONE, *CLAY)
+    undo = undo_fields(Client().post(where).text)
+    answers: list[str] = []
+
+    def click() -> None:
+        try:
+            answers.append(Client().post(where, undo).text)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click) for _ in range(2)]
+    with transaction.atomic():
+        Enrolment.objects.select_for_update().get()  # something else is under way, so both have to wait
+        for thread in threads:
+            thread.start()
+        assert eventually(lambda: waiting() == 2)
+    for thread in threads:
+        thread.join()
+    assert sorted("It is as it was before." in answer for answer in answers) == [False, True]
+    assert sum("That was taken back already." in answer for answer in answers) == 1
+    assert [(row.milestone, row.state) for row in Enrolment.objects.get().progress.all()] == [("bowl", "doing")]
+
+
+def waiting() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # or a transaction sees what it saw the first time
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        [count] = cursor.fetchone()
+    return int(count)
