@@ -21,7 +21,7 @@ from accounts.models import User
 from roadmap import editions, projection
 from roadmap.document import Document, Group, Milestone
 from roadmap.models import Enrolment, Event, Roadmap, State
-from roadmap.standing import Mark, fold, standing_of, undoable_change
+from roadmap.standing import Mark, fold, last_said, standing_of, undoable_change
 
 Events = tuple[Event, ...]
 HOURS_DECIMALS = 2
@@ -43,22 +43,13 @@ class RefusedError(Exception):
 class _Change:
     """A change under way: the locked enrolment, what had happened before, and what is being added."""
 
-    def __init__(self, enrolment: Enrolment, *, today: date, edition: int, once: uuid.UUID | None) -> None:
+    def __init__(self, enrolment: Enrolment, *, today: date, edition: int) -> None:
         self.enrolment, self.today, self.edition = enrolment, today, edition
         self.past = projection.happenings(Event.objects.filter(enrolment=enrolment))
         self.progress = fold(self.past)
         self.added: list[Event] = []
         self.undone = {event.data["change"] for event in self.past if event.kind == Event.Kind.UNDONE}
-        self._id, self._at = self._name(once), timezone.now()
-        self.is_repeated = any(event.change == self._id for event in self.past)
-
-    def _name(self, once: uuid.UUID | None) -> uuid.UUID:
-        """Return the change's name; one that was undone is used up, so that what it said can be said again."""
-        if once is None:
-            return uuid.uuid4()
-        while str(once) in self.undone:
-            once = uuid.uuid5(once, "again")
-        return once
+        self.name, self._at = uuid.uuid4(), timezone.now()
 
     def mark_of(self, milestone: str) -> Mark:
         return self.progress.marks.get(milestone, UNTOUCHED)
@@ -69,7 +60,7 @@ class _Change:
         """Append an event dated `on` (today when None); a day still to come is a mistake of the caller."""
         if on and on > self.today:
             raise ValueError(f"{on} is still to come")
-        event = Event(enrolment=self.enrolment, change=self._id, kind=kind, milestone=milestone, step=step, data=data)
+        event = Event(enrolment=self.enrolment, change=self.name, kind=kind, milestone=milestone, step=step, data=data)
         event.at, event.on, event.edition = self._at, on or self.today, self.edition
         self.added.append(event)
 
@@ -89,11 +80,11 @@ class _Change:
 
 
 @contextmanager
-def _change(enrolment: Enrolment, *, today: date, edition: int, once: uuid.UUID | None = None) -> Iterator[_Change]:
+def _change(enrolment: Enrolment, *, today: date, edition: int) -> Iterator[_Change]:
     """Lock the enrolment for one change and settle it at the end."""
     with transaction.atomic():
         locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-        change = _Change(locked, today=today, edition=edition, once=once)
+        change = _Change(locked, today=today, edition=edition)
         yield change
         change.settle()
 
@@ -180,17 +171,23 @@ def log_hours(
 ) -> Events:
     """Log hours put in, or correct an entry of mine (event id `corrects`); a correction to 0 takes it out.
 
-    `once` becomes the change: what this learner has said under it already, and not taken back, is not logged again.
+    `once` names the form that says so: posted again it counts once, and with another figure it corrects its own entry.
     """
     document = editions.document_in(enrolment.roadmap_id, edition)
     _known(document, milestone) if corrects else _live(document, milestone)
     hours = round(hours, HOURS_DECIMALS)
-    with _change(enrolment, today=today, edition=edition, once=once) as change:
-        entries = {event: (day, logged) for event, day, logged in change.mark_of(milestone).logged}
-        if corrects is not None and corrects not in entries:
-            raise UnknownError(f"entry {corrects}")
-        was_on, was = entries.get(corrects or 0, (None, None))
-        if not change.is_repeated and (hours, on or was_on) != (was, was_on):
+    with _change(enrolment, today=today, edition=edition) as change:
+        said, was_on, was = None, None, None
+        if once is not None:
+            said, change.name = last_said(change.past, once, milestone)
+        if said is not None:  # what the form said, not what holds: the learner may have corrected that elsewhere since
+            corrects, was_on, was = said.data["corrects"] or said.id, said.on, said.data["hours"]
+        elif corrects is not None:
+            entries = {event: (day, logged) for event, day, logged in change.mark_of(milestone).logged}
+            if corrects not in entries:
+                raise UnknownError(f"entry {corrects}")
+            was_on, was = entries[corrects]
+        if (hours, on or was_on) != (was, was_on):
             change.add(Event.Kind.HOURS, {"hours": hours, "corrects": corrects}, on=on or was_on, milestone=milestone)
     return tuple(change.added)
 

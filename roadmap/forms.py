@@ -148,7 +148,7 @@ class HoursForm(MarkForm):
 
 
 class LetterHoursForm(HoursForm):
-    """Hours as said from a letter, which nobody redirects: `change` makes that a form posted again counts once."""
+    """Hours as said from a letter, which nobody redirects: by `change` a form posted again counts once, or corrects."""
 
     change = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

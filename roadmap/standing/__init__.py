@@ -33,7 +33,7 @@ that is replaced by several shares its hours out by their likely hours. What rep
 a state of its own it is `doing`.
 """
 
-from .events import FINISHED, SATISFIED, Event, Mark, Progress, fold, undoable_change
+from .events import FINISHED, SATISFIED, Event, Mark, Progress, fold, last_said, undoable_change
 from .paths import Choice
 from .position import Counts, Hours, MilestoneStanding, Standing, Sum, standing, standing_of, summed
 
@@ -50,6 +50,7 @@ __all__ = [
     "Standing",
     "Sum",
     "fold",
+    "last_said",
     "standing",
     "standing_of",
     "summed",

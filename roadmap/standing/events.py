@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 FINISHED = frozenset({"done", "known"})
 SATISFIED = FINISHED | {"skipped"}
@@ -181,6 +181,23 @@ def undoable_change(events: Sequence[Event]) -> UUID | str | None:
             fixed.add(str(event.change))
         follows = event.kind == "enrolled" or (follows and event.kind != "left")
     return next((event.change for event in reversed(events) if str(event.change) not in fixed), None)
+
+
+def last_said(events: Iterable[Event], name: UUID, milestone: str) -> tuple[Event | None, UUID]:
+    """Return the last change of a milestone's hours that a form named `name` made and that holds, and its next name.
+
+    A change is undone for good, so that each needs a name of its own. One follows from the other: a form that is posted
+    again finds all that it has said.
+    """
+    events = tuple(events)
+    undone = _undone(events)
+    found = {event.change: event for event in events}
+    last: Event | None = None
+    while (event := found.get(name)) is not None:
+        if event.kind == "hours" and event.milestone == milestone and str(name) not in undone:
+            last = event
+        name = uuid5(name, "again")
+    return last, name
 
 
 def _undone(events: Iterable[Event]) -> set[str]:

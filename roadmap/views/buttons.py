@@ -25,13 +25,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import pauses, presence, zones
 from accounts.models import REPLANNED, Preferences, User
-from roadmap import actions, editions, queries
+from roadmap import actions, editions, projection, queries
 from roadmap.calendar import DAY, WEEK, local_date
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
 from roadmap.forms import LetterDayForm, LetterHoursForm, PauseForm
-from roadmap.models import Enrolment, State
+from roadmap.models import Enrolment, Event, State
+from roadmap.standing import last_said
 from roadmap.views import words
 
 PAUSE_OFFERED = timedelta(weeks=4)
@@ -135,8 +136,11 @@ class _LogHours(_OnMilestone):
     def press(self, said: Mapping[str, Any], /) -> Done:
         events = actions.log_hours(**self._who, hours=said["hours"], on=said["on"], once=said["change"])
         if not events:  # whoever clicked twice sees this answer, not the first: it offers undo as well
-            return Done(AGAIN, {"change": said["change"]})
-        return self._done(events, words.hours_put_in(self.milestone.title, said["hours"], corrected=False))
+            past = projection.happenings(Event.objects.filter(enrolment=self.enrolment))
+            last, _ = last_said(past, said["change"], self.milestone.slug)
+            return Done(AGAIN, {"change": last.change} if last else None)
+        corrected = events[0].data["corrects"] is not None
+        return self._done(events, words.hours_put_in(self.milestone.title, said["hours"], corrected=corrected))
 
 
 class _Snooze(Act):

@@ -155,6 +155,70 @@ def test_hours_posted_again_count_once_and_can_still_be_taken_back(browser: Clie
         assert logged(ann) == [1.5]
 
 
+def test_the_same_form_with_another_figure_corrects_its_entry(browser: Client, ann: User) -> None:
+    """Back, three made five, posted: said so, counted once, and undo takes back the correction alone."""
+    where = path(ann, Wish.HOURS, *CLAY)
+    form = form_of(browser, where)
+    for hours, answer in (("3", "3 h for “Know your clay”, noted."), ("5", "Corrected: 5 h for “Know your clay”.")):
+        page = browser.post(where, {**form, "hours": hours}).text
+        assert answer in page
+        assert logged(ann) == [float(hours)]
+    again = browser.post(where, {**form, "hours": "5"}).text
+    assert "That was said already. It counts once." in again
+    assert logged(ann) == [5]
+    assert "Taken back." in browser.post(where, undo_fields(again)).text
+    assert logged(ann) == [3]
+    for hours in ("4", "2.5"):
+        browser.post(where, {**form, "hours": hours})
+        assert logged(ann) == [float(hours)]
+
+
+def test_the_same_form_with_another_day_corrects_its_entry(browser: Client, ann: User) -> None:
+    where = path(ann, Wish.HOURS, *CLAY)
+    form = form_of(browser, where)
+    for on in ("2026-11-23", "2026-11-21", "2026-11-21", ""):
+        browser.post(where, {**form, "on": on})
+    [[_, day, hours]] = Enrolment.objects.get().progress.get().logged
+    assert (day, hours) == ("2026-11-21", 1.5)
+
+
+def test_a_form_posted_again_leaves_what_was_corrected_elsewhere(browser: Client, ann: User) -> None:
+    """A reload of the answer says nothing new, so the plan's word stands; another figure is a new word."""
+    where = path(ann, Wish.HOURS, *CLAY)
+    form = form_of(browser, where)
+    browser.post(where, form)
+    own = {"enrolment": Enrolment.objects.get(), "milestone": "clay", "today": TODAY, "edition": 1}
+    entry = Event.objects.get(kind="hours").pk
+    for hours in (4, 0):
+        actions.log_hours(**own, hours=hours, corrects=entry)
+        browser.post(where, form)
+        assert logged(ann) == [hours] * (hours > 0)
+    browser.post(where, {**form, "hours": "2"})
+    assert logged(ann) == [2]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_undo_offered_after_hours_works_however_often_they_were_taken_back(
+    browser: Client, ann: User, times: int
+) -> None:
+    where = path(ann, Wish.HOURS, *CLAY)
+    form = form_of(browser, where)
+    for _ in range(times + 1):
+        browser.post(where, form)
+        doubled = browser.post(where, form).text
+        assert "It counts once." in doubled
+        assert logged(ann) == [1.5]
+        assert "Taken back." in browser.post(where, undo_fields(doubled)).text
+        assert logged(ann) == []
+
+
+def test_a_form_that_was_for_another_milestone_neither_corrects_nor_swallows(browser: Client, ann: User) -> None:
+    form = form_of(browser, path(ann, Wish.HOURS, *CLAY))
+    for slug in ("clay", "bowl", "clay", "bowl"):
+        browser.post(path(ann, Wish.HOURS, "pottery", slug, ""), form)
+    assert logged(ann) == [1.5, 1.5]
+
+
 def test_hours_logged_twice_on_purpose_count_twice(browser: Client, ann: User) -> None:
     where = path(ann, Wish.HOURS, *CLAY)
     for _ in range(2):
