@@ -5,6 +5,7 @@ import os
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+from config import logs
 from config.tether import die_with_parent
 
 worker_class = "gthread"
@@ -16,6 +17,7 @@ keepalive = 5
 max_requests = 10_000  # whatever leaks, leaks for a while only
 max_requests_jitter = 1_000
 control_socket_disable = True
+logconfig_dict = logs.configure(os.environ.get("LOG_LEVEL") or "INFO")  # its own format would name whole addresses
 
 
 def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
