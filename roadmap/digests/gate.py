@@ -99,8 +99,12 @@ def admit(now: datetime, wanted: int) -> int:
 
 
 def _within_rate(gate: Gate, now: datetime, wanted: int) -> int:
+    """Take from what the minute has left. A minute never goes back: who waited for the row may have an older `now`.
+
+    Nobody waits that long, though: a minute that is farther ahead is that of a clock which has been set right since.
+    """
     minute = now.replace(second=0, microsecond=0)
-    if gate.minute != minute:
+    if gate.minute is None or not minute <= gate.minute <= minute + LONGEST_WAIT:
         gate.minute, gate.claimed_in_minute = minute, 0
     admitted = min(wanted, max(0, settings.DIGESTS_PER_MINUTE - gate.claimed_in_minute))
     gate.claimed_in_minute += admitted

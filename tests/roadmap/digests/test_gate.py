@@ -135,6 +135,20 @@ class TestRate:
         assert drain(minutes=0.5) == Counter()
         assert [drain(minutes=minute)[State.SENT] for minute in (1, 2, 3)] == [7, 6, 0]
 
+    def test_who_waited_for_the_row_over_a_minutes_end_brings_no_minute_back(
+        self, crowd: HostileServer, settings
+    ) -> None:
+        settings.DIGESTS_PER_MINUTE = 10
+        claims = [gate.admit(MONDAY_8 + seconds * MINUTE / 60, 64) for seconds in (59.9, 60, 59.95, 60.1)]
+        assert claims == [10, 10, 0, 0]
+
+    def test_a_clock_that_is_set_right_keeps_nobody_waiting_for_the_minute_it_had(
+        self, crowd: HostileServer, settings
+    ) -> None:
+        settings.DIGESTS_PER_MINUTE = 7
+        assert gate.admit(MONDAY_8 + timedelta(weeks=1), 64) == 7
+        assert gate.admit(MONDAY_8, 64) == 7
+
     def test_without_a_limit_senders_do_not_wait_for_one_another(self, crowd: HostileServer) -> None:
         gate.admit(MONDAY_8, 1)
         asked: list[str] = []
