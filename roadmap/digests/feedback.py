@@ -16,11 +16,14 @@ from django.db import transaction
 
 from roadmap.models import Bounce, Digest, Suppression
 
-from . import resolution
+from . import resolution, sql
 
 POINTS = {Bounce.Kind.HARD: 2, Bounce.Kind.SOFT: 1}
 THRESHOLD = 4
 RESET_AFTER = timedelta(days=30)
+
+# Else two at a time would each add up what the other has not committed yet. Held until the transaction ends.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('bounces of ' || %(address)s, 0))"
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +57,10 @@ class Event:
 
 @transaction.atomic
 def take(event: Event, now: datetime) -> bool:
-    """Act on an event; return whether it was news. One that is over 30 days old has no say any more."""
+    """Act on an event; return whether it was news. One that is over 30 days old has no say any more.
+
+    Events about one address are taken one after another.
+    """
     if event.at <= now - RESET_AFTER:
         return False
     mail = Digest.objects.filter(message_id=event.message_id).first() if event.message_id else None
@@ -63,6 +69,7 @@ def take(event: Event, now: datetime) -> bool:
     kind = Bounce.Kind(event.news.value)
     # The address as we wrote to it: a provider may spell it in its own way.
     address = mail.to_address if mail and mail.to_address else event.address
+    sql.execute(_LOCK, {"address": address})
     _, is_new = Bounce.objects.get_or_create(
         event=event.digest,
         defaults={"address": address, "kind": kind, "detail": event.detail, "at": min(event.at, now)},

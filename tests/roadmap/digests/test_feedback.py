@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
+from django.db import connections
 
 from accounts.models import User
 from roadmap.digests import feedback, ledger, planner
@@ -58,6 +63,37 @@ def test_four_soft_ones_do_too(db: None) -> None:
     assert not Suppression.objects.exists()
     take(event("e3", News.SOFT))
     assert Suppression.objects.get().address == "ann@example.org"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_time_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If nothing keeps them apart, neither has committed its own when the other adds up."""
+    take(event("e1"))
+    score, both = feedback.score, Barrier(2)
+
+    def score_and_meet(address: str, now: datetime) -> int:
+        found = score(address, now)
+        with suppress(BrokenBarrierError):  # the other one waits for us to commit, and cannot come
+            both.wait(1)
+        return found
+
+    monkeypatch.setattr(feedback, "score", score_and_meet)
+    assert in_threads(lambda key: take(event(key, News.SOFT)), "e2", "e3") == [[True], [True]]
+    assert score("ann@example.org", MONDAY_8) == 4
+    assert Suppression.objects.get().reason == "bounced"
+
+
+def in_threads(work: Callable[[str], list[bool]], *keys: str) -> list[list[bool]]:
+    """Do the same for each at once, on connections of their own."""
+
+    def run(key: str) -> list[bool]:
+        try:
+            return work(key)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        return list(pool.map(run, keys))
 
 
 def test_points_are_forgotten_after_thirty_days(db: None) -> None:
