@@ -17,8 +17,9 @@ SETTLING_IN = timedelta(days=3)  # whoever has just begun knows what is next
 SILENT_AFTER = timedelta(weeks=3)
 
 # Columns of `Reach` and the joins they need, over the aliases `p` (preferences) and `u` (user); one parameter, `now`.
-# The question whether to pause belongs to this silence if it was asked three weeks, give or take a zone, after the last
-# sign of life. Without a roadmap `began_at` and `has_finished` are null.
+# The question whether to pause belongs to this silence if it was due three weeks after the last sign of life, less a
+# zone and the two days that it may be late. When it was settled says nothing: people find out late what became of it.
+# Without a roadmap `began_at` and `has_finished` are null.
 COLUMNS = """
     u.id AS user_id,
     u.is_active,
@@ -33,7 +34,7 @@ COLUMNS = """
       WHERE s.address = a.address AND (s.until IS NULL OR s.until > %(now)s)) AS is_suppressed,
     EXISTS (SELECT FROM roadmap_digest q
       WHERE q.user_id = u.id AND q.kind = 'question' AND q.state IN ('sent', 'uncertain')
-        AND q.settled_at >= p.last_seen_on + 20) AS was_asked,
+        AND q.due_at >= p.last_seen_on + 18) AS was_asked,
     e.is_enrolled,
     e.has_roadmap,
     e.began_at,

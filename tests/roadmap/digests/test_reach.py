@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Pause, Preferences, User
 from roadmap import actions, takeout
-from roadmap.digests import compose, ledger, planner, sender
+from roadmap.digests import compose, ledger, planner, resolution, sender
 from roadmap.digests.transport import from_settings
 from roadmap.models import Digest, Edition, Enrolment, Roadmap, Suppression
 from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_learner, make_roadmap, states
@@ -265,6 +265,30 @@ class TestSilence:
         assert weeks(1) == []
         smtp.refuse.clear()
         assert weeks(3) == ["question"]
+
+    def test_a_question_that_is_confirmed_late_is_none_of_the_next_silence(
+        self, ann: User, weeks: Callable[[int], list[str]]
+    ) -> None:
+        """She came back, and fell silent again before an operator said what had become of the first question."""
+        Preferences.objects.update(last_seen_on=TODAY - 3 * WEEK)
+        planner.plan_all(MONDAY_8)
+        [claim] = ledger.claim(MONDAY_8, limit=1)
+        envelopes = {claim.id: letters_of([claim], MONDAY_8)[0][claim.id].envelope}
+        ledger.turn(MONDAY_8, claim.lease, verdicts=[], envelopes=envelopes)
+        ledger.reclaim(MONDAY_8 + ledger.LEASE)
+        Preferences.objects.update(last_seen_on=TODAY)
+        assert weeks(3) == ["weekly", "weekly"]
+        now = MONDAY_8 + 3 * WEEK
+        assert resolution.confirm(digests=[claim.id], found_by="an operator", now=now) == [claim.id]
+        assert weeks(9) == ["question", "weekly", "weekly", "question"]
+
+    def test_a_question_that_came_two_days_late_is_not_asked_again(
+        self, ann: User, weeks: Callable[[int], list[str]]
+    ) -> None:
+        """It was due before the three weeks were over."""
+        Preferences.objects.update(last_seen_on=TODAY - timedelta(days=19))
+        assert send(MONDAY_8 + timedelta(hours=47)) == Counter({State.SENT: 1})
+        assert weeks(4) == ["question"]
 
     def test_who_comes_back_in_between_is_not_asked(self, ann: User, smtp: Sink) -> None:
         """The question was claimed and composed; it goes back, and the weekly letter is sent instead."""
