@@ -16,10 +16,11 @@ from roadmap import actions
 from roadmap.digests import briefs, ledger, planner
 from roadmap.digests.transport import Fate, Outcome
 from roadmap.digests.verdicts import Claim, verdict
-from roadmap.models import Brief, Enrolment, Roadmap
-from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap, mark
+from roadmap.models import Brief, Digest, Enrolment, Roadmap
+from tests.roadmap.digests.conftest import MONDAY_8, letters_of, make_learner, make_roadmap, mark, sent
 from tests.roadmap.digests.test_compose import WORKED
 from tests.roadmap.digests.test_news import CUP, publish
+from tests.smtp import Sink
 
 pytestmark = pytest.mark.django_db
 EARLIER = MONDAY_8 - timedelta(minutes=40)
@@ -91,12 +92,18 @@ CHANGES: dict[str, Callable[[User], object]] = {
     "another roadmap": lambda ann: Enrolment.objects.create(
         user=ann, roadmap=make_roadmap(slug="glazing"), hours_per_week=3, started_on=TODAY
     ),
+    "word of what the last letter told": lambda _: Digest.objects.update(told={"pottery": 7}),
+    "word of when the last letter left": lambda _: Digest.objects.update(sent_at=MONDAY_8 - timedelta(days=6)),
+    "word of what the last letter knew": lambda _: Digest.objects.update(known_events={"1": 1}),
+    "a change of the pauses before": lambda _: Preferences.objects.update(pauses_before=[{"until": "2026-11-20"}]),
     "a withdrawal": lambda _: Roadmap.objects.update(withdrawn_at=MONDAY_8),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_brief_is_stale_after(ann: User, road: Roadmap, change: str) -> None:
+def test_a_brief_is_stale_after(ann: User, road: Roadmap, smtp: Sink, change: str) -> None:
+    sent(ann, MONDAY_8 - timedelta(weeks=1))
+    Preferences.objects.update(digest_due_at=MONDAY_8)
     Enrolment.objects.all().delete()
     actions.enrol(user=ann, roadmap=road, hours_per_week=10, target_on=None, today=TODAY, edition=1)
     briefs.prepare(EARLIER)

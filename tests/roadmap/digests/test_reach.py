@@ -162,6 +162,14 @@ def test_who_is_eligible_gets_one(ann: User, smtp: Sink) -> None:
     assert send() == Counter({State.SENT: 1})
 
 
+def test_an_address_is_suppressed_however_it_is_spelt(ann: User, smtp: Sink) -> None:
+    """Suppressions are in lower case; an address that was verified long ago, or by hand, need not be."""
+    suppress(ann)
+    ann.emailaddress_set.update(email="Ann@Example.ORG")
+    send()
+    assert smtp.letters == []
+
+
 def test_a_rest_that_is_over_holds_nothing_up(road: Roadmap, smtp: Sink) -> None:
     make_learner(road, snoozed_until=TODAY, paused_until=TODAY)
     assert send() == Counter({State.SENT: 1})

@@ -91,6 +91,20 @@ def test_a_server_that_is_away_for_three_days_leaves_expired_digests(
     assert drain(MONDAY_8 + timedelta(days=3))[0] == Counter({State.EXPIRED: 3})
 
 
+def test_what_gets_too_late_while_it_is_in_hand_is_counted_as_expired(road: Roadmap, smtp: Sink) -> None:
+    crowd(road, 3)
+    too_late = MONDAY_8 + timedelta(hours=48)
+
+    def clock() -> datetime:
+        return too_late if "claimed" in states() else too_late - MINUTE
+
+    with from_settings() as wire:
+        settled, _ = sender.drain(wire, clock=clock)
+    assert +settled == Counter({State.EXPIRED: 3})
+    assert states() == {"expired": 3}
+    assert smtp.letters == []
+
+
 def test_a_mail_dropped_before_the_dot_goes_again_once(road: Roadmap, hostile: HostileServer, settings) -> None:
     use_smtp(settings, hostile.url)
     crowd(road, 1)

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from roadmap.digests import gate, planner, sender, watch
+from roadmap.digests import gate, ledger, planner, sender, watch
 from roadmap.digests.transport import from_settings
+from roadmap.models import Digest
 from tests.roadmap.digests.conftest import MONDAY_8
 from tests.smtp import Sink
 from tests.switch import Switch
@@ -37,6 +38,17 @@ def test_something_due_and_nothing_sent_keeps_the_signal_away(ann: User, told: l
     assert watch.signal_life(MONDAY_8 + 10 * MINUTE)
     assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
     planner.plan_all(MONDAY_8 + 11 * MINUTE)
+    assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
+    assert told == ["/alive"]
+
+
+@pytest.mark.parametrize("state", ["claimed", "sending"])
+def test_what_a_sender_has_had_for_too_long_keeps_it_away_too(ann: User, told: list[str], state: str) -> None:
+    """A sender that claims the same letters over and over, or hangs while one is on the wire, sends nothing."""
+    planner.plan_all(MONDAY_8)
+    assert ledger.claim(MONDAY_8, limit=1)
+    Digest.objects.update(state=state)
+    assert watch.signal_life(MONDAY_8 + 10 * MINUTE)
     assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
     assert told == ["/alive"]
 
