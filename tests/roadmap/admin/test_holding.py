@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from roadmap.digests import gate, ledger
+from roadmap.digests import gate, ledger, sender
 from roadmap.models import Digest, Gate
 from tests.roadmap.admin.helpers import logged_in, person
 from tests.roadmap.admin.test_digests import owe
@@ -28,6 +30,11 @@ def test_letters_are_held_with_a_reason_and_that_is_logged(superuser: Client) ->
     entry = LogEntry.objects.get()
     assert (entry.user.email, entry.change_message) == ("root@example.org", "Held: They look <odd>.")
     assert entry.content_type.model == "gate"
+
+
+def test_page_and_handbook_say_the_same_of_what_is_in_hand(superuser: Client, repository: Path) -> None:
+    for text in (superuser.get(PAGE).text, (repository / "docs" / "operations.md").read_text()):
+        assert f"a batch of up to {sender.BATCH}, goes on to its end" in text
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 201])

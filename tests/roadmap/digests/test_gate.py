@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -42,6 +42,20 @@ class TestOperator:
         assert drain() == Counter()
         assert states() == {"pending": 20}
         assert gate.status().reason == "The letters look odd."
+
+    def test_what_a_sender_has_in_hand_goes_on_to_its_end(
+        self, crowd: HostileServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sender, "BATCH", 12)
+
+        def clock() -> datetime:
+            if "claimed" in states() and not gate.status().is_held:
+                gate.hold("The letters look odd.")
+            return MONDAY_8
+
+        with from_settings() as wire:
+            sender.drain(wire, clock=clock)
+        assert states() == {"sent": 12, "pending": 8}
 
     def test_released_everything_goes(self, crowd: HostileServer) -> None:
         gate.hold("The letters look odd.")
