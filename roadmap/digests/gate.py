@@ -52,6 +52,12 @@ class Status:
             return self.held_because or RESTORED
         return f"The mail server is away; it is tried again at {self.opens_at:%H:%M} UTC." if self.opens_at else ""
 
+    @property
+    def sentence(self) -> str:
+        """The reason as a sentence that others may follow, however it was typed."""
+        reason = self.reason[:1].upper() + self.reason[1:]
+        return reason if not reason or reason.endswith((".", "!", "?", "…")) else f"{reason}."
+
 
 # A dump, restored, makes the table anew: with another identity, on this server or on another one.
 _IDENTITY = "SELECT system_identifier || '/' || 'roadmap_digest'::regclass::oid FROM pg_control_system()"

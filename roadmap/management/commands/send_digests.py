@@ -22,7 +22,9 @@ SETTLED = (State.SENT, State.FAILED, State.UNCERTAIN, State.SKIPPED, State.EXPIR
 
 
 class Command(BaseCommand):
-    help = "Plan and send digests until nothing is due; print the counts as one JSON object."
+    help = (
+        "Plan and send digests until nothing is due; print the counts as one JSON object, and on stderr why none leave."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             settled = sender.drain(wire, clock=clock, should_stop=should_stop)[0]
         counts = {state.value: settled[state] for state in SETTLED}
         self.stdout.write(json.dumps({"planned": planned, **counts, "pending": ledger.unsettled()}))
+        if reason := gate.status().sentence:
+            self.stderr.write(f"No letter leaves. {reason}")
 
 
 def standing_still(text: str) -> sender.Clock:

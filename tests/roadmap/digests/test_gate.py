@@ -43,6 +43,22 @@ class TestOperator:
         assert states() == {"pending": 20}
         assert gate.status().reason == "The letters look odd."
 
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            ("links broken", "Links broken."),
+            ("Odd!", "Odd!"),
+            ("Who wrote this?", "Who wrote this?"),
+            ("Wait…", "Wait…"),
+        ],
+    )
+    def test_a_reason_is_said_as_a_sentence_however_it_was_typed(self, db: None, typed: str, said: str) -> None:
+        gate.hold(typed)
+        assert (gate.status().reason, gate.status().sentence) == (typed, said)
+
+    def test_an_open_gate_has_nothing_to_say(self, db: None) -> None:
+        assert gate.status().sentence == ""
+
     def test_what_a_sender_has_in_hand_goes_on_to_its_end(
         self, crowd: HostileServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -97,6 +97,25 @@ def test_digests_are_held_and_released(three_due: None, smtp: Sink) -> None:
     assert run("send_digests") == {**NOTHING, "sent": 3}
 
 
+def test_why_nothing_leaves_is_said_beside_the_counts(three_due: None, smtp: Sink) -> None:
+    out, error = StringIO(), StringIO()
+    run("digest_gate", "--hold", "odd letters")
+    call_command("send_digests", stdout=out, stderr=error)
+    assert json.loads(out.getvalue()) == {**NOTHING, "planned": 3, "pending": 3}
+    assert error.getvalue() == "No letter leaves. Odd letters.\n"
+    run("digest_gate", "--release")
+    call_command("send_digests", stdout=out, stderr=error)
+    assert error.getvalue() == "No letter leaves. Odd letters.\n"
+
+
+def test_that_the_server_is_away_is_said_too(three_due: None, hostile: HostileServer, settings) -> None:
+    use_smtp(settings, hostile.url)
+    hostile.script = ["drop-greeting"]
+    error = StringIO()
+    call_command("send_digests", stdout=StringIO(), stderr=error)
+    assert error.getvalue().startswith("No letter leaves. The mail server is away; it is tried again at ")
+
+
 def test_who_calls_after_a_server_was_away_need_not_wait(three_due: None, hostile: HostileServer, settings) -> None:
     use_smtp(settings, hostile.url)
     hostile.script = ["drop-greeting", "ok"]
