@@ -108,6 +108,13 @@ def test_a_closed_gate_is_told_with_its_reason(looker) -> None:
     assert gate.RESTORED in looker.get(PAGE).text
 
 
+@pytest.mark.parametrize("path", [PAGE, "/admin/"])
+def test_a_reason_without_a_full_stop_does_not_run_into_the_link(looker, path: str) -> None:
+    gate.hold("links of edition 7 broken")
+    words = " ".join(re.sub(r"<[^>]+>", "", looker.get(path).text).split())
+    assert "No letter leaves. Links of edition 7 broken. Look, and release them." in words
+
+
 def test_what_is_uncertain_is_a_click_away(looker) -> None:
     owe("uncertain")
     page = looker.get(PAGE).text
