@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from accounts.models import Preferences
 from roadmap.calendar import period_of
 from roadmap.digests import ledger
 from roadmap.models import Digest
@@ -44,6 +45,21 @@ def test_the_list_names_the_week_and_how_often_a_letter_was_put_off(superuser, u
     detail = superuser.get(reverse("admin:roadmap_digest_change", args=[uncertain.pk])).text
     assert "2026-W47" in detail
     assert "Times put off" in detail
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "shown"),
+    [
+        ("UTC", "2026-11-16T07:00Z", "16 Nov 2026, 07:00 UTC"),
+        ("UTC", "2026-11-16T12:00Z", "16 Nov 2026, 12:00 UTC"),
+        ("Asia/Tokyo", "2026-11-16T15:30Z", "17 Nov 2026, 00:30 JST"),
+    ],
+)
+def test_times_have_24_hours_and_the_readers_zone(superuser, uncertain, zone, at, shown):
+    Preferences.objects.update(timezone=zone)
+    Digest.objects.update(due_at=at)
+    for path in (LIST, reverse("admin:roadmap_digest_change", args=[uncertain.pk])):
+        assert shown in superuser.get(path).text
 
 
 @pytest.mark.parametrize(("column", "field"), [(2, "period"), (8, "attempts")])

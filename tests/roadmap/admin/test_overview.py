@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from roadmap.calendar import monday_of
 from roadmap.digests import gate, ledger, watch
 from roadmap.models import Digest, Gate
@@ -113,6 +113,13 @@ def test_a_reason_without_a_full_stop_does_not_run_into_the_link(looker, path: s
     gate.hold("links of edition 7 broken")
     words = " ".join(re.sub(r"<[^>]+>", "", looker.get(path).text).split())
     assert "No letter leaves. Links of edition 7 broken. Look, and release them." in words
+
+
+def test_the_oldest_is_told_in_the_readers_zone(looker) -> None:
+    Preferences.objects.update(timezone="Asia/Tokyo")
+    digest = owe("pending", late=MINUTE)
+    Digest.objects.filter(pk=digest.pk).update(due_at="2026-11-16T20:00Z")
+    assert "was due on 17 November 2026, 05:00 JST." in looker.get(PAGE).text
 
 
 def test_what_is_uncertain_is_a_click_away(looker) -> None:
