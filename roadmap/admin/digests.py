@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -39,6 +40,7 @@ class DigestAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     actions = ("arrived", "did_not_arrive", "send_again")
     change_list_template = "admin/roadmap/digest_list.html"
+    change_form_template = "admin/roadmap/digest_form.html"
 
     @admin.display(description="week", ordering="period")
     def week(self, digest: Digest) -> str:
@@ -48,6 +50,12 @@ class DigestAdmin(ReadOnlyAdmin):
     def put_off(self, digest: Digest) -> int:
         """How often the mail server asked for patience, or fell silent before it had the mail."""
         return digest.attempts
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Head the page with the learner's address; the digest's own name has only their number."""
+        digest: Digest = kwargs["obj"]
+        context["subtitle"] = f"{digest.user}, {self.week(digest)}, {digest.state}"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         own = [

@@ -92,6 +92,7 @@ class Digest(models.Model):
         ]
 
     def __str__(self) -> str:
+        """Name no person: the admin's log keeps this when they are gone."""
         return f"{self.user_id} {self.period:%G-W%V} {self.state}"
 
 

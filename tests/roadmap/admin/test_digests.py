@@ -47,6 +47,14 @@ def test_the_list_names_the_week_and_how_often_a_letter_was_put_off(superuser, u
     assert "Times put off" in detail
 
 
+def test_a_digests_page_is_headed_with_the_learners_address(superuser, uncertain):
+    Digest.objects.update(period="2026-11-16")
+    page = superuser.get(reverse("admin:roadmap_digest_change", args=[uncertain.pk])).text
+    assert "<h2>ann@example.org, 2026-W47, uncertain</h2>" in page
+    assert "<title>ann@example.org, 2026-W47, uncertain |" in page
+    assert str(uncertain) not in page
+
+
 @pytest.mark.parametrize(
     ("zone", "at", "shown"),
     [
@@ -60,6 +68,11 @@ def test_times_have_24_hours_and_the_readers_zone(superuser, uncertain, zone, at
     Digest.objects.update(due_at=at)
     for path in (LIST, reverse("admin:roadmap_digest_change", args=[uncertain.pk])):
         assert shown in superuser.get(path).text
+
+
+def test_the_admins_log_keeps_no_address_of_who_was_written_to(superuser, uncertain):
+    act(superuser, "arrived", uncertain)
+    assert "ann@" not in LogEntry.objects.get().object_repr
 
 
 @pytest.mark.parametrize(("column", "field"), [(2, "period"), (8, "attempts")])
