@@ -5,8 +5,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from roadmap.models import Milestone
-from tests.roadmap.admin.helpers import address, logged_in, order_of
+from roadmap.models import Digest, Milestone
+from tests.roadmap.admin.helpers import address, logged_in, order_of, person
+from tests.roadmap.admin.test_digests import owe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -126,3 +127,14 @@ def test_an_editor_changes_an_effort_within_five_minutes(request, name, road):
     assert Milestone.objects.get(pk=road.algebra.pk).effort_high == 33
     assert hand.clicks <= 13
     assert hand.seconds < 5 * 60
+
+
+def test_in_the_list_of_digests_no_kind_breaks_over_lines(page: Page, live_server):
+    Digest.objects.filter(pk=owe("somebody.with.a.long.name@example.org").pk).update(kind="question")
+    enter(page, live_server.url, person("root@example.org", is_staff=True, is_superuser=True))
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto("/admin/roadmap/digest/")
+    kind = page.locator("#result_list td.field-kind")
+    expect(kind).to_have_text("shall we pause?")
+    lines = "const words = document.createRange(); words.selectNodeContents(cell); return words.getClientRects().length"
+    assert kind.evaluate(f"cell => {{{lines}}}") == 1
