@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce, Lower, Now
 from django.utils import timezone
 
 from .sessions import Session
@@ -100,9 +100,13 @@ def utc_today() -> date:
     return datetime.now(UTC).date()
 
 
-# The next letter's time is to be found anew, from the first slot after this moment of the database: a letter that falls
-# due before the planner looks again is not forgotten.
-REPLANNED: dict[str, Any] = {"digest_due_at": None, "digest_replanned_at": Now()}
+# The next letter's time is to be found anew: the first slot after this moment of the database, or after an earlier one
+# whose change nobody has planned for yet. What is due already stays due. So a change costs nobody a letter.
+_IS_DUE = Q(digest_due_at__lte=Now())
+REPLANNED: dict[str, Any] = {
+    "digest_due_at": Case(When(_IS_DUE, then=F("digest_due_at"))),
+    "digest_replanned_at": Case(When(_IS_DUE, then=None), default=Coalesce(F("digest_replanned_at"), Now())),
+}
 
 
 class Preferences(models.Model):
@@ -140,7 +144,7 @@ class Preferences(models.Model):
             models.Index("digest_due_at", condition=Q(digest_enabled=True), name="preferences_due"),
             models.Index(
                 "digest_replanned_at",
-                condition=Q(digest_enabled=True, digest_replanned_at__isnull=False),
+                condition=Q(digest_enabled=True, digest_due_at__isnull=True, digest_replanned_at__isnull=False),
                 name="preferences_replanned",
             ),
         ]

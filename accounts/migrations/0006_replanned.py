@@ -16,7 +16,9 @@ class Migration(migrations.Migration):
             model_name="preferences",
             index=models.Index(
                 models.F("digest_replanned_at"),
-                condition=models.Q(("digest_enabled", True), ("digest_replanned_at__isnull", False)),
+                condition=models.Q(
+                    ("digest_due_at__isnull", True), ("digest_enabled", True), ("digest_replanned_at__isnull", False)
+                ),
                 name="preferences_replanned",
             ),
         ),

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +70,7 @@ class _Row:
     def key(self, period: date, now: datetime) -> str:
         """Return the name of all that a brief for a letter of this week follows from."""
         today = local_date(now, zones.zone(self.timezone).key)
-        return f"{self.facts} {today} {period} {_way_of_writing()}"
+        return f"{self.facts} {today} {period} {WAY_OF_WRITING}"
 
 
 _READERS = f"""
@@ -187,8 +186,11 @@ def _contents(reading: Reading) -> Data | None:
     return None
 
 
-@cache
-def _way_of_writing() -> str:
+def _digest_of_code() -> str:
     """Return a digest of the code that says what a letter says: a new release writes letters anew."""
-    sources = sorted(Path(__file__).parents[1].rglob("*.py"))
+    root = Path(__file__).parents[2]
+    sources = sorted(path for app in ("accounts", "roadmap") for path in (root / app).rglob("*.py"))
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+
+
+WAY_OF_WRITING = _digest_of_code()  # read at the start: a process may outlive its files

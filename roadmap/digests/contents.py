@@ -82,7 +82,7 @@ def _part(part: Part, week: date) -> Data:
         "to_confirm": [_to_confirm(journey, found, week) for found in part.to_confirm[:CONFIRMED]],
         "next": _next(part),
         "is_finished": part.is_finished,
-        "waiting": None if part.is_finished or part.next or part.to_confirm else {"line": turned(RESTING, week)},
+        "waiting": {"line": turned(RESTING, week)} if part.is_waiting else None,
         "outlook": _outlook(part.outlook, week),
         "news": _news(part),
         "percent": f"{standing.percent:g}",

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import REPLANNED, Preferences
+from accounts.models import Preferences
 from roadmap.models import Digest, Gate
 
 from . import sql
@@ -163,7 +163,8 @@ def release(now: datetime) -> int:
     left_out = 0
     if found.is_restored:
         left_out = owed().update(state=State.SKIPPED, reason="restored", settled_at=now, lease=None, lease_until=None)
-        Preferences.objects.filter(digest_due_at__lte=now).update(**REPLANNED)
+        forgotten = Q(digest_due_at__lte=now) | Q(digest_due_at=None)
+        Preferences.objects.filter(forgotten).update(digest_due_at=None, digest_replanned_at=None)
     Gate.objects.update(ledger=found.ledger, held_because="", failures=0, opens_at=None)
     log.warning("digests_released", left_out=left_out)
     return left_out

@@ -63,6 +63,7 @@ class Part:
     stages: tuple[Stage, ...]
     kept: tuple[int, int]
     next: tuple[PlannedStep, ...]
+    can_go_on: bool
     to_confirm: tuple[Milestone, ...]
     outlook: Outlook | None
     news: News
@@ -74,7 +75,12 @@ class Part:
     @property
     def is_over(self) -> bool:
         """Tell whether there is no more to say about it: it was finished before, and nothing changed."""
-        return self.is_finished and not self.worked and not self.news.lines
+        return self.is_finished and not (self.worked or self.news.lines or self.journey.has_changed)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether something is left, and nothing of it can be done now."""
+        return not (self.is_finished or self.can_go_on or self.to_confirm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +212,14 @@ def _shares(situations: Sequence[Situation | None]) -> list[int]:
 def _part(journey: Journey, share: int, share_before: int) -> Part:
     standing = journey.standing
     worked = [found for milestone in standing.milestones.values() if (found := _worked(journey, milestone))]
+    steps = _named(journey.plan, STEPS)
     return Part(
         journey=journey,
         worked=tuple(sorted(worked, key=lambda found: not found.is_finished)),
         stages=_finished_stages(journey) if worked else (),
         kept=_kept(journey, share_before) if worked else (0, 0),
-        next=_named(journey.plan, share),
+        next=steps[:share],
+        can_go_on=bool(steps),
         news=journey.news,
         to_confirm=tuple(standing.edition.by_slug[slug] for slug in to_confirm(standing)),
         outlook=_outlook(journey),

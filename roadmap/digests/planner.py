@@ -14,6 +14,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.db.models import Max
 
+from accounts import zones
 from roadmap.calendar import latest_slot, local_date, local_midnight, next_slot, week_of
 from roadmap.models import Digest
 
@@ -44,9 +45,9 @@ class Candidate(reach.Reach):
     digest_weekday: int
     digest_hour: int
     digest_due_at: datetime | None
-    digest_replanned_at: datetime | None
     last_period: date | None
     last_mail_at: datetime | None
+    digest_replanned_at: datetime | None = None
 
 
 _CANDIDATES = f"""
@@ -55,7 +56,8 @@ _CANDIDATES = f"""
       FROM accounts_preferences p JOIN accounts_user u ON u.id = p.user_id {reach.JOIN}
       LEFT JOIN LATERAL (
         SELECT period AS last_period,
-               CASE WHEN state IN ('sent', 'uncertain') THEN greatest(due_at, sent_at, settled_at)
+               CASE WHEN state = 'sent' THEN sent_at
+                    WHEN state = 'uncertain' THEN least(settled_at, expires_at)
                     WHEN state IN ('pending', 'claimed', 'sending') THEN expires_at END AS last_mail_at
           FROM roadmap_digest WHERE user_id = u.id ORDER BY period DESC LIMIT 1) l ON true
      WHERE p.digest_enabled AND {{which}}
@@ -175,14 +177,28 @@ def next_due(person: Candidate, now: datetime, *, last_period: date | None, last
     after = now
     for rests_until in (person.pause_ends_on(now), person.snoozed_until):
         if rests_until is not None:
-            rest_ends = local_midnight(min(rests_until, now.date() + LOOK_AGAIN_AFTER), person.zone)
-            after = max(after, rest_ends - timedelta(microseconds=1))
+            after = max(after, _last_moment_before(min(rests_until, now.date() + LOOK_AGAIN_AFTER), person.zone))
     while True:
-        slot = next_slot(after, person.zone, person.digest_weekday, person.digest_hour)
-        is_too_near = last_mail_at is not None and abs(slot - last_mail_at) < SHORTEST_GAP
-        if week_of(slot, person.zone) != last_period and not is_too_near:
+        after = slot = next_slot(after, person.zone, person.digest_weekday, person.digest_hour)
+        if week_of(slot, person.zone) == last_period or _is_too_near(slot, last_mail_at, person.zone):
+            continue
+        on = local_date(slot, person.zone)
+        ends_on = max((pause.upper for pause in person.pauses if on in pause), default=None)
+        if ends_on is None or ends_on - on > LOOK_AGAIN_AFTER:
             return slot
-        after = slot
+        after = _last_moment_before(ends_on, person.zone)
+
+
+def _last_moment_before(day: date, zone: str) -> datetime:
+    return local_midnight(day, zone) - timedelta(microseconds=1)
+
+
+def _is_too_near(slot: datetime, last_mail_at: datetime | None, zone: str) -> bool:
+    """Tell whether less than five days on the wall lie between: clocks that change cost nobody a letter."""
+    if last_mail_at is None:
+        return False
+    one, other = (at.astimezone(zones.zone(zone)).replace(tzinfo=None) for at in (slot, last_mail_at))
+    return abs(one - other) < SHORTEST_GAP
 
 
 def _owed_at(person: Candidate, now: datetime) -> datetime:

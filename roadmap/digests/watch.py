@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db.models import Avg, Count, F, Max, Min
+from django.db.models import Avg, Count, F, Max, Min, Q
 
 from accounts.models import Preferences
 from roadmap.calendar import monday_of
@@ -47,7 +47,9 @@ def health(now: datetime) -> Health:
     mail whose server asked for patience waits for its next attempt, not for us.
     """
     wishes = Preferences.objects.filter(digest_enabled=True)
-    unplanned = wishes.aggregate(due=Min("digest_due_at"), replanned=Min("digest_replanned_at"))
+    unplanned = wishes.aggregate(
+        due=Min("digest_due_at"), replanned=Min("digest_replanned_at", filter=Q(digest_due_at=None))
+    )
     unsent = Digest.objects.filter(state=State.PENDING).aggregate(since=Min("next_attempt_at"), oldest=Min("due_at"))
     # A sender that claims the same ones over and over sends nothing, either.
     on_its_way = Digest.objects.filter(state__in=[State.CLAIMED, State.SENDING]).aggregate(since=Min("next_attempt_at"))

@@ -26,5 +26,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(CARRY_OVER, migrations.RunSQL.noop),
-        migrations.RemoveField(model_name="digest", name="last_event"),
+        # The column stays for a release: workers of the one before write it until they have finished their batch.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[migrations.RemoveField(model_name="digest", name="last_event")]
+        ),
     ]

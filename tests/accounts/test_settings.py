@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_all_of_it_is_saved_and_the_next_letter_planned_anew(as_ann: Client, ann: User) -> None:
-    ann.preferences.digest_due_at = timezone.now()
+    ann.preferences.digest_due_at = timezone.now() + timedelta(hours=1)
     ann.preferences.save()
     until = timezone.localdate() + timedelta(days=30)
     response = as_ann.post(PATH, {**GOOD, "paused_until": until.isoformat()})
@@ -196,7 +196,7 @@ def test_a_calendar_link_is_made_by_post_only(as_ann: Client, ann: User) -> None
 def test_a_skipped_letter_is_seen_and_can_be_let_come(as_ann: Client, ann: User) -> None:
     assert "You skip a letter" not in as_ann.get(PATH).text
     until = timezone.localdate() + timedelta(days=3)
-    Preferences.objects.update(snoozed_until=until, digest_due_at=timezone.now())
+    Preferences.objects.update(snoozed_until=until, digest_due_at=timezone.now() + timedelta(hours=1))
     assert f"none comes before {until:%A}" in as_ann.get(PATH).text
     assert as_ann.get("/settings/skipped/").status_code == 405
     assert as_ann.post("/settings/skipped/")["Location"] == PATH

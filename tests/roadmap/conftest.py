@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from roadmap.models import Edition, Enrolment, Roadmap
 from roadmap.queries import Journey
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "ml_architect.yaml"
-TODAY = date(2026, 11, 22)
+TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="session")

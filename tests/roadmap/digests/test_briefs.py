@@ -124,7 +124,7 @@ def test_a_brief_of_yesterday_or_of_another_release_is_stale(ann: User, monkeypa
     assert row.kept_key == row.key(MONDAY_8.date(), MONDAY_8)
     assert row.kept_key != row.key(MONDAY_8.date(), MONDAY_8 + timedelta(days=1))
     assert row.kept_key != row.key(MONDAY_8.date() - timedelta(weeks=1), MONDAY_8)
-    monkeypatch.setattr(briefs, "_way_of_writing", lambda: "another")
+    monkeypatch.setattr(briefs, "WAY_OF_WRITING", "another")
     assert row.kept_key != row.key(MONDAY_8.date(), MONDAY_8)
 
 

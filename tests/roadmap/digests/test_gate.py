@@ -214,6 +214,16 @@ class TestRestored:
         assert set(Digest.objects.values_list("state", "reason")) == {("skipped", "restored")}
         assert Preferences.objects.get(user=ann).digest_due_at == MONDAY_8 + timedelta(weeks=1)
 
+    def test_what_was_to_be_planned_when_the_back_up_was_made_is_left_out_too(
+        self, restored: HostileServer, road: Roadmap
+    ) -> None:
+        """Wishes were changed just before; the letter of eight has left since."""
+        bob = make_learner(road, "bob@example.org", digest_due_at=None, digest_replanned_at=MONDAY_8 - MINUTE)
+        gate.release(MONDAY_8 + 60 * MINUTE)
+        planner.plan_all(MONDAY_8 + 60 * MINUTE)
+        assert not Digest.objects.filter(user=bob).exists()
+        assert Preferences.objects.get(user=bob).digest_due_at == MONDAY_8 + timedelta(weeks=1)
+
     def test_released_twice_it_leaves_out_nothing_more(self, restored: HostileServer) -> None:
         gate.release(MONDAY_8)
         Digest.objects.update(state="pending", settled_at=None)

@@ -118,6 +118,23 @@ def test_what_was_taken_back_is_not_called_slowness(walker: User, smtp: Sink) ->
 
 
 @pytest.mark.django_db
+def test_a_finished_roadmap_takes_no_step_and_no_words_from_the_others(walker: User, smtp: Sink) -> None:
+    """Once a letter has told of its end."""
+    other = make_roadmap(slug="glazing", title="Glazing")
+    pottery = Enrolment.objects.get()
+    actions.enrol(user=walker, roadmap=other, hours_per_week=3, target_on=None, today=MONDAY - 3 * WEEK, edition=1)
+    Enrolment.objects.update(started_at=MONDAY_8 - 3 * WEEK)
+    for milestone, state in (("clay", State.KNOWN), ("bowl", State.SKIPPED)):
+        today = MONDAY - WEEK
+        actions.mark(enrolment=pottery, milestone=milestone, state=state, today=today, edition=1)
+    assert [part["roadmap"] for part in says(walker, MONDAY_8 - WEEK)["parts"]] == ["pottery", "glazing"]
+    sent(walker, MONDAY_8 - WEEK)
+    [part] = says(walker)["parts"]
+    assert part["roadmap"] == "glazing"
+    assert len(part["next"]["steps"]) == 2  # all that is open; of two roadmaps each would name one
+
+
+@pytest.mark.django_db
 def test_a_stage_that_ends_is_said_to(ann: User, smtp: Sink) -> None:
     stages = [{"slug": "basics", "title": "Basics"}, {"slug": "trade", "title": "Trade"}]
     clay, bowl = EDITION["milestones"]

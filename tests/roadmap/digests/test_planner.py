@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import REPLANNED, Pause, Preferences, User
+from accounts.models import Pause, Preferences, User
 from roadmap.digests import ledger, planner
 from roadmap.models import Digest, Enrolment, Roadmap
 from tests.roadmap.digests.conftest import MONDAY_8, make_learner
@@ -144,7 +144,7 @@ def test_the_usual_week_goes_on_while_a_mail_waits(road: Roadmap) -> None:
 
 def replanned(user: User, at: datetime, **wishes: object) -> None:
     """Change the preferences at a moment of the database, as a page does."""
-    Preferences.objects.filter(user=user).update(**{**REPLANNED, "digest_replanned_at": at, **wishes})
+    Preferences.objects.filter(user=user).update(digest_due_at=None, digest_replanned_at=at, **wishes)
 
 
 @pytest.mark.parametrize("late", [timedelta(seconds=30), timedelta(hours=1), timedelta(hours=47)])
@@ -169,14 +169,50 @@ def test_an_old_change_brings_no_old_letter(ann: User) -> None:
     assert due_at(ann) == MONDAY_8 + timedelta(days=3)
 
 
-def test_pages_say_when_wishes_changed(client: Client, ann: User) -> None:
+def test_pages_say_when_wishes_changed_and_an_earlier_change_still_counts(client: Client, ann: User) -> None:
     client.force_login(ann)
+    now = ledger.now()
+    Preferences.objects.update(digest_due_at=now + timedelta(minutes=1))
     wishes = {"timezone": "UTC", "digest_enabled": "on", "digest_weekday": "0", "digest_hour": "8", "paused_until": ""}
     client.post("/settings/", wishes)
     found = Preferences.objects.get(user=ann)
     assert found.digest_due_at is None
     assert found.digest_replanned_at is not None
-    assert abs(found.digest_replanned_at - ledger.now()) < timedelta(minutes=1)
+    assert abs(found.digest_replanned_at - now) < timedelta(minutes=1)
+    Preferences.objects.update(digest_replanned_at=now - timedelta(hours=1))
+    client.post("/settings/", wishes)
+    assert Preferences.objects.get(user=ann).digest_replanned_at == now - timedelta(hours=1)
+
+
+def test_what_is_due_stays_due_whatever_is_changed(client: Client, ann: User) -> None:
+    """The planner is away; the letter of eight is owed all the same."""
+    client.force_login(ann)
+    was_due = ledger.now() - timedelta(minutes=30)
+    Preferences.objects.update(digest_due_at=was_due, last_seen_on=was_due.date())
+    client.post("/settings/", {"timezone": "UTC", "digest_enabled": "on", "digest_weekday": "3", "digest_hour": "9"})
+    found = Preferences.objects.get(user=ann)
+    assert (found.digest_due_at, found.digest_replanned_at) == (was_due, None)
+    assert planner.plan_all(ledger.now()) == 1
+    assert Digest.objects.get().due_at >= was_due
+
+
+def test_an_operator_who_says_late_that_one_arrived_puts_nothing_off(ann: User) -> None:
+    planner.plan_all(MONDAY_8)
+    Digest.objects.update(state="sent", sent_at=MONDAY_8, settled_at=MONDAY_8 + timedelta(days=5))
+    assert change(ann, MONDAY_8 + timedelta(days=5, hours=1)) == MONDAY_8 + WEEK
+
+
+def test_clocks_that_go_forward_cost_nobody_a_letter_that_waits(road: Roadmap) -> None:
+    """Its two days and five more are a week on the wall, an hour less by the clock."""
+    before = datetime(2027, 3, 22, 7, tzinfo=UTC)
+    ann = make_learner(road, timezone="Europe/Berlin", digest_due_at=before)
+    planner.plan_all(before)
+    assert change(ann, before + timedelta(hours=1)) == datetime(2027, 3, 29, 6, tzinfo=UTC)
+
+
+def test_the_next_letter_comes_after_a_pause_that_is_planned(ann: User) -> None:
+    Pause.objects.create(user=ann, starts_on=date(2026, 11, 28), until=date(2026, 12, 9))
+    assert planner.next_letter_on(ann.pk, MONDAY_8) == date(2026, 12, 14)
 
 
 def test_a_mail_that_was_never_sent_holds_no_distance(road: Roadmap) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from roadmap.digests import gate, ledger, planner, sender, watch
 from roadmap.digests.transport import from_settings
 from roadmap.models import Digest
@@ -40,6 +40,13 @@ def test_something_due_and_nothing_sent_keeps_the_signal_away(ann: User, told: l
     planner.plan_all(MONDAY_8 + 11 * MINUTE)
     assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
     assert told == ["/alive"]
+
+
+def test_a_change_that_nobody_plans_for_keeps_it_away_too(ann: User, told: list[str]) -> None:
+    Preferences.objects.update(digest_due_at=None, digest_replanned_at=MONDAY_8)
+    assert not watch.signal_life(MONDAY_8 + 11 * MINUTE)
+    Preferences.objects.update(digest_due_at=MONDAY_8 + timedelta(days=7))  # planned, by a release that knew no change
+    assert watch.signal_life(MONDAY_8 + 11 * MINUTE)
 
 
 @pytest.mark.parametrize("state", ["claimed", "sending"])
