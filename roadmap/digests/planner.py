@@ -183,7 +183,7 @@ def next_due(person: Candidate, now: datetime, *, last_period: date | None, last
         if week_of(slot, person.zone) == last_period or _is_too_near(slot, last_mail_at, person.zone):
             continue
         on = local_date(slot, person.zone)
-        ends_on = max((pause.upper for pause in person.pauses if on in pause), default=None)
+        ends_on = max(filter(None, (pause.upper for pause in person.pauses if on in pause)), default=None)
         if ends_on is None or ends_on - on > LOOK_AGAIN_AFTER:
             return slot
         after = _last_moment_before(ends_on, person.zone)
