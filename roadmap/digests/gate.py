@@ -21,7 +21,7 @@ from accounts.models import Preferences
 from roadmap.models import Digest, Gate
 
 from . import sql
-from .durable import durably
+from .durable import durably, patiently
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -128,7 +128,7 @@ def trip(now: datetime) -> None:
     log.error("mail_server_away", failures=gate.failures, opens_at=gate.opens_at.isoformat())
 
 
-@durably
+@patiently
 def recover() -> None:
     """Open the gate that a server closed: it has taken a mail."""
     if Gate.objects.filter(failures__gt=0).update(failures=0, opens_at=None):

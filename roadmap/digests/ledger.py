@@ -154,13 +154,13 @@ class _Ours(reach.Reach):
     expires_at: datetime
 
 
-@durably
+@patiently
 def expire(now: datetime) -> int:
     """Settle what is too late to be of use; return how many."""
     return sql.execute(_EXPIRE, {"now": now})
 
 
-@durably
+@patiently
 def reclaim(now: datetime) -> Counter[State]:
     """Take back what senders left behind; return the counts by the state it got."""
     return Counter(State(row.state) for row in sql.fetch(_Row, _RECLAIM, {"now": now}))
@@ -176,7 +176,7 @@ def claim(now: datetime, *, limit: int) -> list[Claim]:
     return sorted(sql.fetch(Claim, _CLAIM, params), key=lambda claim: (claim.due_at, claim.id))
 
 
-@durably
+@patiently
 def release(lease: UUID) -> int:
     """Give back what was claimed under `lease` and not begun."""
     return sql.execute(_RELEASE, {"lease": lease})

@@ -83,12 +83,18 @@ class _Batch:
 
     def send(self, is_over: Callable[[], bool]) -> None:
         """Take the batch to the wire; settle what went, and give back what did not, whatever ends us."""
+        is_through = False
         try:
-            while (window := self._window()) and self.is_server_there and not is_over():
+            while window := self._window():
+                if not self.is_server_there or is_over():
+                    break
                 self._send_window(window)
+            else:
+                is_through = True
         finally:
             self._commit([])
-            ledger.release(self.lease)
+            if not is_through:
+                ledger.release(self.lease)
 
     def _window(self) -> Letters:
         """Return what goes next, composed; most of it was while the server had its say on what went before."""
