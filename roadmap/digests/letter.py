@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from roadmap.calendar import about
+from roadmap.calendar import WEEK, about
 from roadmap.document import Milestone, Stage
 from roadmap.news import News
 from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told
@@ -271,7 +271,28 @@ def _outlook(journey: Journey) -> Outlook | None:
     moved = tuple(reason for reason in moved if abs(reason.days) >= WORTH_TELLING)
     most = max(moved, key=lambda reason: abs(reason.days), default=None)
     is_slower = most is not None and most.cause == "pace" and most.days > 0
+    if is_slower and _did_as_planned(journey, stage):
+        moved = tuple(reason._replace(cause="learned") if reason is most else reason for reason in moved)
     return Outlook(stage, about(likely, now.today), tuple(told(moved))[:CAUSES], is_slower)
+
+
+def _did_as_planned(journey: Journey, stage: Stage) -> bool:
+    """Tell whether as much got done since, up to the end of a stage, as the plan of then counted on.
+
+    Then it is the pace that changed: a week that was slow is complete by now, and this one is not.
+    """
+    before = journey.before_as_of_now
+    if before is None or journey.before is None:
+        return False
+    stages = [found.slug for found in journey.document.stages]
+    counted = set(stages[: stages.index(stage.slug) + 1])
+
+    def earned(standing: Standing) -> float:
+        milestones = standing.milestones.values()
+        return sum(found.earned_hours for found in milestones if standing.edition.by_slug[found.slug].stage in counted)
+
+    weeks = (journey.today - journey.since) / WEEK
+    return earned(journey.standing) - earned(before) >= Plan(journey.before).pace.hours * weeks
 
 
 def _worked(journey: Journey, found: MilestoneStanding) -> Worked | None:

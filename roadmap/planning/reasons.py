@@ -13,7 +13,7 @@ from roadmap.standing import Mark, Progress
 from .pauses import Pauses
 from .plan import Situation
 
-Cause = Literal["scope", "choice", "hours", "paused", "skipped", "known", "reopened", "pace", "calendar"]
+Cause = Literal["scope", "choice", "hours", "paused", "skipped", "known", "reopened", "pace", "learned", "calendar"]
 _UNTOUCHED = Mark()
 _OUTSIDE = {"known", "skipped"}  # causes of their own
 

@@ -16,6 +16,7 @@ _CAUSES = {
     "skipped": "what you skip changed",
     "known": "what you know already changed",
     "reopened": "something that counted is open again",
+    "learned": "your plan has learned your pace from a slower week before",
     "pace": ("less got done than your plan counts on", "more got done than your plan counts on"),
     "calendar": (
         "some of it takes its time, whatever you do",

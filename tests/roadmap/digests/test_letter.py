@@ -15,8 +15,19 @@ from roadmap.digests.contents import reference
 from roadmap.digests.letter import TITLE_LENGTH, clean, short
 from roadmap.document import from_data
 from roadmap.models import Enrolment, State
-from tests.roadmap.digests.conftest import EDITION, MONDAY_8, letters_of, make_roadmap, said, says, sent, tick
+from tests.roadmap.digests.conftest import (
+    EDITION,
+    MONDAY_8,
+    letters_of,
+    make_roadmap,
+    published,
+    said,
+    says,
+    sent,
+    tick,
+)
 from tests.roadmap.digests.test_compose import composed, part
+from tests.roadmap.digests.test_news import publish
 from tests.smtp import Sink
 
 MONDAY = MONDAY_8.date()
@@ -97,6 +108,27 @@ def test_the_stage_at_hand_has_a_date_in_words_and_why_it_moved(walker: User) ->
     text = " ".join(part(composed(), "plain").split())
     lead = words.turned(words.OUTLOOK, MONDAY).format("Basics")
     assert f"{lead} {outlook['when']}. That moved: {outlook['why']['reasons']}." in text
+
+
+@pytest.mark.django_db
+def test_who_did_as_planned_is_not_told_that_less_got_done(walker: User, smtp: Sink) -> None:
+    """On a Saturday the slow week before is complete, and counts; the good one that ends on Sunday does not yet."""
+    publish(Enrolment.objects.get().roadmap, effort_hours={"low": 300, "likely": 400, "high": 500}, steps=[])
+    published(1, MONDAY_8 - 9 * WEEK)
+    published(2, MONDAY_8 - 8 * WEEK)
+    saturday = MONDAY_8 - 2 * DAY
+    log = {"enrolment": Enrolment.objects.get(), "milestone": "clay", "edition": 2}
+    for back, hours in ((3, 10), (2, 1)):
+        day = MONDAY - back * WEEK + DAY
+        actions.log_hours(hours=hours, on=day, today=day, **log)
+        said(MONDAY_8 - back * WEEK + DAY)
+    sent(walker, saturday - WEEK)
+    slow = says(walker, saturday)["parts"][0]["outlook"]["why"]["reasons"]
+    assert "because less got done than your plan counts on" in slow
+    actions.log_hours(hours=12, on=saturday.date() - DAY, today=saturday.date(), **log)
+    said(saturday - DAY)
+    good = says(walker, saturday)["parts"][0]["outlook"]["why"]["reasons"]
+    assert "because your plan has learned your pace from a slower week before" in good
 
 
 @pytest.mark.django_db
