@@ -101,11 +101,12 @@ def utc_today() -> date:
 
 
 # The next letter's time is to be found anew: the first slot after this moment of the database, or after an earlier one
-# whose change nobody has planned for yet. What is due already stays due. So a change costs nobody a letter.
-_IS_DUE = Q(digest_due_at__lte=Now())
+# whose change nobody has planned for yet. What is due already stays due. So a change costs nobody a letter, and who
+# turns letters on again gets none of the time when they were off.
+_IS_OFF, _IS_DUE = Q(digest_enabled=False), Q(digest_due_at__lte=Now())
 REPLANNED: dict[str, Any] = {
-    "digest_due_at": Case(When(_IS_DUE, then=F("digest_due_at"))),
-    "digest_replanned_at": Case(When(_IS_DUE, then=None), default=Coalesce(F("digest_replanned_at"), Now())),
+    "digest_due_at": Case(When(_IS_OFF, then=None), When(_IS_DUE, then=F("digest_due_at"))),
+    "digest_replanned_at": Case(When(_IS_OFF | _IS_DUE, then=None), default=Coalesce(F("digest_replanned_at"), Now())),
 }
 
 

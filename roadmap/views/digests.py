@@ -27,7 +27,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     except BadSignature:
         return render(request, "roadmap/incomplete_link.html", {"ends_letters": True}, status=404)
     if request.method == "POST" and user is not None:
-        Preferences.objects.filter(user=user).update(digest_enabled=False, digest_due_at=None)
+        Preferences.objects.filter(user=user).update(digest_enabled=False, digest_due_at=None, digest_replanned_at=None)
         user.preferences.refresh_from_db()
     is_over = user is None or not user.preferences.digest_enabled
     return render(request, "roadmap/unsubscribe.html", {"is_over": is_over, "is_gone": user is None, "token": token})

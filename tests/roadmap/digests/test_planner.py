@@ -196,6 +196,27 @@ def test_what_is_due_stays_due_whatever_is_changed(client: Client, ann: User) ->
     assert Digest.objects.get().due_at >= was_due
 
 
+def test_who_turns_letters_on_again_gets_none_of_the_time_when_they_were_off(client: Client, ann: User) -> None:
+    client.force_login(ann)
+    now = ledger.now()
+    passed = now - timedelta(hours=24)
+    wishes = {
+        "timezone": "UTC",
+        "digest_weekday": str(passed.weekday()),
+        "digest_hour": str(min(20, max(6, passed.hour))),
+    }
+    Preferences.objects.update(digest_due_at=now + timedelta(minutes=1), last_seen_on=now.date())
+    client.post("/settings/", wishes)
+    found = Preferences.objects.get(user=ann)
+    assert (found.digest_due_at, found.digest_replanned_at) == (None, None)
+    Preferences.objects.update(digest_due_at=passed)  # as a release that knew of no change left it
+    client.post("/settings/", wishes)
+    assert due_at(ann) is None
+    client.post("/settings/", {**wishes, "digest_enabled": "on"})
+    assert planner.plan_all(ledger.now()) == 0
+    assert due_at(ann) > now
+
+
 def test_an_operator_who_says_late_that_one_arrived_puts_nothing_off(ann: User) -> None:
     planner.plan_all(MONDAY_8)
     Digest.objects.update(state="sent", sent_at=MONDAY_8, settled_at=MONDAY_8 + timedelta(days=5))
