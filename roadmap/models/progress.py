@@ -45,6 +45,19 @@ class Enrolment(models.Model):
     finished_in = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="The number of the edition in which nothing is left to do."
     )
+    undoable = models.JSONField(
+        null=True, blank=True, editable=False, help_text="The newest change that can be undone, and what it was."
+    )
+    pace_hint_dismissed_on = models.DateField(
+        null=True, blank=True, help_text="The local date on which the learner put away the hint that they are slower."
+    )
+    # Defaults of the database: a process of the release before, which knows nothing of them, may still insert rows.
+    projection_rule = models.PositiveSmallIntegerField(
+        default=1, db_default=1, editable=False, help_text="The number of the rule by which the projection was folded."
+    )
+    projected_event = models.BigIntegerField(
+        default=0, db_default=0, editable=False, help_text="The last event that the projection knows of."
+    )
 
     class Meta:
         ordering = ["started_at"]
@@ -96,7 +109,10 @@ class Event(models.Model):
             ),
             models.CheckConstraint(condition=~Q(kind="step") | ~Q(step=""), name="event_step_given"),
         ]
-        indexes = [models.Index("enrolment", "id", name="event_of_enrolment")]
+        indexes = [
+            models.Index("enrolment", "id", name="event_of_enrolment"),
+            models.Index("enrolment", "change", name="event_of_change"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.on} {self.kind} {self.milestone}"
@@ -107,7 +123,7 @@ TOUCHED = Q(state__in=[State.DOING, State.DONE, State.KNOWN]) | ~Q(ticks={}, log
 
 
 class MilestoneProgress(models.Model):
-    """Projection: what the events say about one milestone. Rebuilt by every action."""
+    """Projection: what the events say about one milestone. Every action applies its events to it."""
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="progress")
     milestone = models.CharField(max_length=100)
@@ -121,6 +137,12 @@ class MilestoneProgress(models.Model):
     anyway = models.BooleanField("started anyway", default=False)
     ticks = models.JSONField(default=dict, blank=True, help_text="Step slug to [local date, hours].")
     logged = models.JSONField(default=list, blank=True, help_text="Triples of event id, local date, hours.")
+    carry_forward = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="What the next event needs beside the other columns: where hours went, when `doing` was said.",
+    )
     note = models.TextField(blank=True, max_length=NOTE_LENGTH)
     evidence_url = WebURLField(blank=True)
 
