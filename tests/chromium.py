@@ -1,8 +1,14 @@
-"""A real browser. A machine without one fails the browser tests with the line that installs it."""
+"""A real browser. A machine without one fails the browser tests with the line that installs it.
+
+It has no typeface but those of one set, out of packages, so that a page is set alike on every machine: a wide face as
+a rule, a narrow one as well where a test asks for both (`fonts`).
+"""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -17,6 +23,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+# As wide as Verdana and DejaVu Sans, the widest that people read with; as narrow as any that they do.
+FONTS = {"wide": "fontpkg_sora", "narrow": "fontpkg_pt_sans_narrow"}
 
 
 def executable() -> str:
@@ -28,14 +36,43 @@ def executable() -> str:
     return path
 
 
+def font_configuration(folder: Path, package: str) -> Path:
+    """Write a configuration that knows the typefaces of one package, and none of the machine's; return its path."""
+    path = folder / f"{package}.conf"
+    faces = files(package) / "files"
+    path.write_text(f"<fontconfig><dir>{faces}</dir><cachedir>{folder / 'cache'}</cachedir></fontconfig>")
+    return path
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run; each test opens its own context."""
-    path = executable()
+def browser_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Browser]]:
+    """Return a function that gives the Chromium of a font set, one for the whole run."""
+    path, folder = executable(), tmp_path_factory.mktemp("fonts")
+    open_ones: dict[str, Browser] = {}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=[*QUIET])
-        yield chromium
-        chromium.close()
+
+        def browser_with(fonts: str) -> Browser:
+            if fonts not in open_ones:
+                environment = {**os.environ, "FONTCONFIG_FILE": str(font_configuration(folder, FONTS[fonts]))}
+                launch = playwright.chromium.launch
+                open_ones[fonts] = launch(executable_path=path, args=[*QUIET], env=environment)
+            return open_ones[fonts]
+
+        yield browser_with
+        for chromium in open_ones.values():
+            chromium.close()
+
+
+@pytest.fixture
+def fonts() -> str:
+    """The font set of a test; parametrize it where a page must hold with both."""
+    return "wide"
+
+
+@pytest.fixture
+def browser(browser_with: Callable[[str], Browser], fonts: str) -> Browser:
+    """The Chromium of this font set; each test opens its own context."""
+    return browser_with(fonts)
 
 
 @pytest.fixture
