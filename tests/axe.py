@@ -16,6 +16,9 @@ class Look(NamedTuple):
     rules: tuple[str, ...] = ()
 
 
+COLOUR = ("color-contrast", "link-in-text-block")
+SHAPE = ("scrollable-region-focusable", "target-size")  # what a typeface decides
+
 # Axe parses the colours of all that lies beneath each text again and again, for a third of its time.
 REMEMBER_COLOURS = """() => {
     const {prototype} = axe.commons.color.Color, parse = prototype.parseString, known = new Map();
@@ -28,11 +31,19 @@ REMEMBER_COLOURS = """() => {
     };
 }"""
 # Preloading fetches each @import in vain, relative to the page; the one rule that is run and preloads wants media only.
+# What may scroll does so with another typeface or a longer word, so it is reached and named in any case.
 LOOK_CLOSELY = """async ([width, scheme, rules]) => {
+    const mayScroll = (element) => {
+        const {overflowX, overflowY} = getComputedStyle(element);
+        return /auto|scroll/.test(overflowX + overflowY) && !element.matches("textarea, select, input, iframe");
+    };
+    const isReached = (element) => element.matches("[role=region][tabindex='0']:is([aria-label], [aria-labelledby])");
+    const unreached = [...document.body.querySelectorAll("*")].filter((e) => mayScroll(e) && !isReached(e));
     if (innerWidth !== width || !matchMedia(`(prefers-color-scheme: ${scheme})`).matches) throw Error("not looked at");
     const options = {resultTypes: ["violations"], preload: {assets: ["media"]}};
     const {violations} = await axe.run(rules.length ? {...options, runOnly: rules} : options);
     const found = violations.map(({id, help, nodes}) => `${id}: ${help} (${nodes.slice(0, 3).map((n) => n.html)})`);
+    found.push(...unreached.map((e) => `scrolls, but is not named or not in reach: ${e.outerHTML.slice(0, 120)}`));
     const needed = document.documentElement.scrollWidth;
     return needed > width ? [`${needed} px wide`, ...found] : found;
 }"""

@@ -10,23 +10,32 @@ from playwright.sync_api import Page
 
 from accounts import links
 from accounts.models import Invitation, User
-from tests.axe import Look, complaints
+from tests.axe import SHAPE, Look, complaints
+from tests.chromium import FONTS
 from tests.conftest import REDIS
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.parametrize("fonts", FONTS),
+]
+LOOKS = {
+    "wide": (Look(1280, "light"), Look(390, "dark")),
+    "narrow": (Look(390, "light", SHAPE),),
+}
 
 PASSWORD = "seven quiet otters"
 
 
 @pytest.fixture
-def look(page: Page) -> Callable[..., Page]:
+def look(page: Page, fonts: str) -> Callable[..., Page]:
     """Look at a page, or at the one that is open: `look("settings", "/settings/")`. The phone stays in the hand."""
 
     def look(name: str, path: str = "") -> Page:
         REDIS.flushdb()
         if path:
             page.goto(path)
-        found = complaints(page, Look(1280, "light"), Look(390, "dark"))
+        found = complaints(page, *LOOKS[fonts])
         assert not found, "\n".join((name, *found))
         return page
 

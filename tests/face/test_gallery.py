@@ -9,12 +9,16 @@ from django.template import engines
 from django.test import RequestFactory
 from playwright.sync_api import Page
 
-from tests.axe import Look, complaints
+from tests.axe import SHAPE, Look, complaints
+from tests.chromium import FONTS
 from tests.roadmap.charts.samples import burn_ups, timelines
 
 pytestmark = pytest.mark.browser
 
-LOOKS = (Look(1280, "light"), Look(1280, "dark"), Look(390, "dark"), Look(390, "light"))
+LOOKS = {
+    "wide": (Look(1280, "light"), Look(1280, "dark"), Look(390, "dark"), Look(390, "light")),
+    "narrow": (Look(1280, "light", SHAPE), Look(390, "light", SHAPE)),
+}
 STATES = ("done", "known", "doing", "todo", "skipped")
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -68,8 +72,9 @@ def opened(page: Page) -> Page:
     return page
 
 
-def test_components_hold_at_every_width_and_in_both_themes(opened: Page) -> None:
-    for look in LOOKS:
+@pytest.mark.parametrize("fonts", FONTS)
+def test_components_hold_at_every_width_and_in_both_themes(opened: Page, fonts: str) -> None:
+    for look in LOOKS[fonts]:
         assert complaints(opened, look) == []
         too_wide = opened.evaluate(
             """[...document.querySelectorAll("main *, header *, footer *")].filter(
@@ -82,6 +87,11 @@ def test_components_hold_at_every_width_and_in_both_themes(opened: Page) -> None
                .filter((e) => e.getBoundingClientRect().height < 21).map((e) => e.outerHTML)"""
         )
         assert small == [], look
+
+
+def test_a_region_that_scrolls_out_of_reach_of_the_keyboard_would_be_found(opened: Page) -> None:
+    opened.evaluate("document.querySelector('.table-wrap').removeAttribute('tabindex')")
+    assert any("scrolls, but is not" in complaint for complaint in complaints(opened, Look(1280, "light", SHAPE)))
 
 
 def test_a_label_that_is_missing_would_be_found(opened: Page) -> None:
