@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from . import invitations, names, pauses, zones
+from . import codes, invitations, names, pauses, zones
 from .models import REPLANNED, Preferences, User
 
 CHOOSING = "At least 8 characters. A few unusual words make a good one."
@@ -44,7 +44,18 @@ class OwnWords:
                 field.widget.attrs["maxlength"] = "40"
 
 
-class LimitedCode(OwnWords):
+class TypedCode(OwnWords):
+    """A code, however it was typed or pasted."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = codes.plain_code(self.cleaned_data["code"])
+        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form, which stands beside this class
+        return code
+
+
+class LimitedCode(TypedCode):
     """A mailed code, with its attempts counted in Redis too: parallel requests would all read the same session."""
 
     expected_code: str | None
@@ -53,8 +64,7 @@ class LimitedCode(OwnWords):
         request = context.request
         if not ratelimit.consume(request, action="code", key=f"{request.session.session_key}{self.expected_code}"):
             raise get_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form, which stands beside this class
-        return code
+        return super().clean_code()
 
 
 class LoginForm(OwnWords, account_forms.LoginForm):
@@ -151,15 +161,15 @@ class ConfirmPasswordResetForm(LimitedCode, account_forms.ConfirmPasswordResetCo
     """The code that was mailed for a new password."""
 
 
-class AuthenticateForm(OwnWords, mfa_forms.AuthenticateForm):
+class AuthenticateForm(TypedCode, mfa_forms.AuthenticateForm):
     """The authenticator's code, or a recovery code, at log-in."""
 
 
-class ReauthenticateByCodeForm(OwnWords, mfa_forms.ReauthenticateForm):
+class ReauthenticateByCodeForm(TypedCode, mfa_forms.ReauthenticateForm):
     """The same before something that matters."""
 
 
-class ActivateTOTPForm(OwnWords, totp_forms.ActivateTOTPForm):
+class ActivateTOTPForm(TypedCode, totp_forms.ActivateTOTPForm):
     """The first code of an authenticator app."""
 
 

@@ -38,7 +38,39 @@ def test_the_code_has_six_digits_and_may_be_typed_with_a_space(waiting: Client, 
     assert is_in(waiting)
 
 
-@pytest.mark.parametrize("code", ["", "000000", "１２３４５６", "x" * 10_000, "\x00"])
+TYPED = {
+    "no-break space": lambda code: f"{code[:3]}\u00a0{code[3:]}\u202f",
+    "zero-width characters": lambda code: f"\u200b{code[:3]}\u200d{code[3:]}\ufeff",
+    "en dash": lambda code: f"{code[:3]}–{code[3:]}",
+    "hyphen and minus": lambda code: f"{code[:2]}‑{code[2:4]}−{code[4:]}",
+    "turned about": lambda code: f"\u2067{code}\u2069",
+    "full-width digits": lambda code: code.translate({ord("0") + n: ord("０") + n for n in range(10)}),
+    "Arabic digits": lambda code: code.translate({ord("0") + n: ord("٠") + n for n in range(10)}),
+    "Persian digits": lambda code: code.translate({ord("0") + n: ord("۰") + n for n in range(10)}),
+    "Devanagari digits": lambda code: code.translate({ord("0") + n: ord("०") + n for n in range(10)}),
+}
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
+def test_a_mailed_code_counts_however_it_was_typed(
+    waiting: Client, last_code: Callable[[], str], typed: Callable[[str], str]
+) -> None:
+    """Case 18."""
+    assert waiting.post(PATH, {"code": typed(last_code())}).status_code == 302
+    assert is_in(waiting)
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
+def test_so_does_a_code_for_a_new_password(
+    client: Client, ann: User, last_code: Callable[[], str], typed: Callable[[str], str]
+) -> None:
+    """Case 18."""
+    client.post("/accounts/password/reset/", {"email": ann.email})
+    response = client.post("/accounts/password/reset/confirm/", {"code": typed(last_code())})
+    assert response["Location"] == "/accounts/password/reset/complete/"
+
+
+@pytest.mark.parametrize("code", ["", "\u200b", "000000", "１２３４５６", "x" * 10_000, "\x00"])
 def test_a_wrong_code_is_a_form_error(waiting: Client, code: str) -> None:
     assert waiting.post(PATH, {"code": code}).status_code == 422
     assert not is_in(waiting)

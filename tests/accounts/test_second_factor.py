@@ -82,6 +82,31 @@ def test_a_recovery_code_lets_in_once(secret: str, ann: User) -> None:
         assert visitor.post("/accounts/2fa/authenticate/", {"code": code}).status_code == expected
 
 
+PASTED = ["{}\u00a0{}", "\u200b{}\u200d{}\ufeff", "{}–{}"]
+DIGITS = {"full-width": "０", "Arabic": "٠"}
+
+
+@pytest.mark.parametrize("pasted", PASTED)
+@pytest.mark.parametrize("zero", ["0", *DIGITS.values()], ids=["plain", *DIGITS])
+def test_codes_count_however_they_were_typed(secret: str, ann: User, pasted: str, zero: str) -> None:
+    """Case 18: the app's code and a recovery code, at log-in and before something that matters."""
+    for code in (code_of(secret), RecoveryCodes.activate(ann).get_unused_codes()[0]):
+        visitor = Client()
+        visitor.post("/accounts/login/", {"login": ann.email, "password": PASSWORD})
+        typed = pasted.format(code[:4], code[4:]).translate({ord("0") + n: ord(zero) + n for n in range(10)})
+        assert visitor.post("/accounts/2fa/authenticate/", {"code": typed})["Location"] == "/plan/"
+    again = RecoveryCodes.activate(ann).get_unused_codes()[0]
+    typed = pasted.format(again[:4], again[4:])
+    assert visitor.post("/accounts/2fa/reauthenticate/", {"code": typed}).status_code == 302
+
+
+def test_an_app_is_set_up_with_a_code_however_it_was_typed(sure_ann: Client) -> None:
+    """Case 18."""
+    code = code_of(sure_ann.get(SET_UP).context["form"].secret)
+    sure_ann.post(SET_UP, {"code": f"{code[:3]}\u00a0{code[3:]}".replace("0", "٠")})
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
 def test_guesses_are_limited(secret: str, ann: User) -> None:
     visitor = Client()
     visitor.post("/accounts/login/", {"login": ann.email, "password": PASSWORD})
