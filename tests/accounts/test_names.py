@@ -27,3 +27,40 @@ def test_invisible_and_turning_characters_go() -> None:
 def test_control_characters_are_refused(name: str) -> None:
     with pytest.raises(ValidationError):
         clean_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "علی\u200cرضا",
+        "ශ\u0dca\u200dර\u0dd3",
+        "क\u094d\u200dष",
+        "क\u094d\u200cष",
+        "রা\u200cম",
+        "രാജന\u0d4d\u200d",  # the old spelling of a letter that ends a word
+        "Ann 👨\u200d👩\u200d👧\u200d👦",
+        "👩🏽\u200d💻",
+        "❤\ufe0f\u200d🔥",
+        "🙂\u200d↔\ufe0f",
+    ],
+)
+def test_joiners_stay_between_letters_and_in_emoji(name: str) -> None:
+    """Case 19: without them the name is spelled wrong, and a family falls apart."""
+    assert clean_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("\u200dAnn\u200c", "Ann"),
+        ("Ann \u200dLee", "Ann Lee"),
+        ("علی\u200c\u200cرضا", "علیرضا"),
+        ("1\u200d2", "12"),
+        ("Ann\u200d👩", "Ann👩"),
+        ("علی\u202e\u200cرضا", "علی\u200cرضا"),
+        ("\u2066علی\u2069\u200bرضا\u200f", "علیرضا"),
+    ],
+)
+def test_joiners_that_join_nothing_go_as_overrides_and_isolates_do(name: str, kept: str) -> None:
+    """Case 19."""
+    assert clean_name(name) == kept
