@@ -20,6 +20,7 @@ marked optional (a member of an optional group as well can still come in through
 **Earned hours** of a milestone with L likely hours: L when done or known; 0 when skipped; else what its ticked steps or
 its logged hours come to, whichever is more, up to 0.9 L. A ticked step that the edition no longer has keeps the hours
 that its event recorded. The percentage is earned of all hours, rounded down: skipping what is left never raises it.
+A path without any hours goes by its milestones instead.
 
 **Locks.** A milestone that is not over is locked by each direct prerequisite on my path that is neither done, known nor
 skipped, and by each required group of which no member on my path is. The lock stays while it is true: a milestone that

@@ -24,6 +24,11 @@ class Counts(NamedTuple):
     left: int
     total: int
 
+    @property
+    def is_all_skipped(self) -> bool:
+        """Tell whether nothing is left because all of it was skipped, which is no finish."""
+        return 0 < self.total == self.skipped
+
 
 class Hours(NamedTuple):
     """Hours with one decimal; the first three sum to the last."""
@@ -164,8 +169,8 @@ def summed(milestones: Iterable[MilestoneStanding]) -> Sum:
     """Count milestones and hours so that what is published adds up to the last digit.
 
     Hours are rounded cumulatively (earned, then earned and skipped, then all), so that the parts sum to the total and
-    nothing is left when nothing is. The percentage is taken of the exact hours and rounded down; it is 0 where there
-    are no hours at all.
+    nothing is left when nothing is. The percentage is taken of the exact hours and rounded down; where there are no
+    hours at all it is that of the milestones, so that a finished path is whole and a skipped one is not.
     """
     states = dict.fromkeys(("done", "known", "skipped", "left"), 0)
     earned = skipped = total = 0
@@ -178,7 +183,9 @@ def summed(milestones: Iterable[MilestoneStanding]) -> Sum:
         total += likely
     done, gone, all_hours = _tenths(earned), _tenths(earned + skipped), _tenths(total)
     hours = Hours(done / 10, (gone - done) / 10, (all_hours - gone) / 10, all_hours / 10)
-    return Sum(Counts(**states, total=sum(states.values())), hours, 1000 * earned // total / 10 if total else 0.0)
+    counts = Counts(**states, total=sum(states.values()))
+    part, whole = (earned, total) if total else (counts.done + counts.known, counts.total)
+    return Sum(counts, hours, 1000 * part // whole / 10 if whole else 0.0)
 
 
 def _tenths(amount: int) -> int:

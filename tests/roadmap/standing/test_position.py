@@ -83,8 +83,21 @@ class TestHours:
         assert diary.on(road).percent == 0.0
         assert diary.on(road).counts == (0, 0, 2, 0, 2)
 
-    def test_a_road_without_hours_stands_at_nought(self) -> None:
-        assert Diary().on(edition(milestone("a", 0))).percent == 0.0
+    def test_a_road_without_hours_goes_by_its_milestones(self) -> None:
+        """Case 12: from nothing to all of it, and skipping the rest raises nothing."""
+        road, diary = edition(milestone("a", 0), milestone("b", 0)), Diary()
+        assert diary.on(road).percent == 0.0
+        diary.mark("a", "done")
+        assert diary.on(road).percent == 50.0
+        diary.mark("b", "skipped")
+        assert diary.on(road).percent == 50.0
+        assert not diary.on(road).counts.is_all_skipped
+        diary.mark("b", "known")
+        assert diary.on(road).percent == 100.0
+        diary.mark("a", "skipped")
+        diary.mark("b", "skipped")
+        assert diary.on(road).percent == 0.0
+        assert diary.on(road).counts.is_all_skipped
 
 
 def test_a_standing_costs_little() -> None:
