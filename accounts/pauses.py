@@ -34,10 +34,12 @@ def pause(*, user: User, starts_on: date, until: date, today: date) -> None:
 
 
 @transaction.atomic
-def resume(*, user: User, today: date) -> None:
-    """End the running pause today, and drop what was planned."""
+def resume(*, user: User, today: date) -> Pause | None:
+    """End the running pause today, and drop what was planned; return the first of them as it was."""
+    ahead = Pause.objects.filter(user=user, until__gt=today).order_by("starts_on").first()
     _end(user, today=today)
     _tell_the_planner(user, today=today)
+    return ahead
 
 
 def running(user: User, *, today: date) -> Pause | None:

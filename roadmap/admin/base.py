@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from adminsortable2.admin import SortableAdminMixin, SortableTabularInline
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminURLFieldWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ from django.utils.safestring import SafeString
 
 from roadmap.drafts import draft_of, touch
 from roadmap.models import Milestone, Roadmap
+from roadmap.models.fields import WebURLInput
 
 from .attentive import AttentiveAdmin
 from .forms import is_published
@@ -33,13 +34,21 @@ from .ordering import OrderedFormSet, arrange, is_as_seen, place
 REORDERED = "Somebody moved these while you had the list open, so nothing was moved. Look at the list as it is now."
 # In the cells of a table: an address without the link above it, a text of two lines.
 ROWS: dict[Any, Any] = {
-    models.URLField: {"widget": forms.URLInput(attrs={"class": "vURLField"})},
+    models.URLField: {"widget": WebURLInput(attrs={"class": "vURLField"})},
     models.TextField: {"widget": forms.Textarea(attrs={"rows": 2})},
 }
 
 
+class AddressWidget(AdminURLFieldWidget):
+    """Django's, with the link above it, for text: the browser's own field refuses an address without a scheme."""
+
+    input_type = "text"
+
+
 class PlainAdmin(admin.ModelAdmin):
     """Django's admin without actions on selected rows."""
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"widget": AddressWidget}}
 
     actions: Sequence[str] | None = None
     show_full_result_count = False

@@ -32,7 +32,7 @@ from .learners import Learners, learners_of
 from .mapping import mapping_links, mapping_urls
 
 _SHORT = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
-SHORT_TEXT: dict[Any, Any] = {models.TextField: {"widget": _SHORT}}
+SHORT_TEXT: dict[Any, Any] = {**WorkingCopyAdmin.formfield_overrides, models.TextField: {"widget": _SHORT}}
 ADDRESS: Any = ("Address and place", {"classes": ["collapse"], "fields": ["slug", "place"]})
 
 

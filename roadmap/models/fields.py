@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,10 @@ from django.db import models
 from django.db.models import Q
 
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+_HOST_AND_PORT = re.compile(
+    r"[\w-]+(?:\.[\w-]+)+:[0-9]+(?:[/?#]|$)"
+)  # what stands before a colon is taken for a scheme otherwise
 
 NO_WEB_URL = "Give a web address that begins with https:// or http://, such as https://example.org/page."
 _is_web_url = URLValidator(schemes=["http", "https"], message=NO_WEB_URL)
@@ -24,14 +29,29 @@ def validate_web_url(value: str) -> None:
         raise ValidationError("Leave out the user name and password.", code="credentials")
 
 
+class WebURLInput(forms.URLInput):
+    """A browser refuses to send an address without a scheme from its own field for them, so this is one for text."""
+
+    input_type = "text"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "url", "autocapitalize": "none", "spellcheck": "false", **(attrs or {})})
+
+
 class WebURLFormField(forms.URLField):
     """An http or https address, as people type it: without a scheme it is meant as https. A mistake is told once."""
+
+    widget = WebURLInput
 
     default_validators = [validate_web_url]
     default_error_messages = {"invalid": NO_WEB_URL}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"assume_scheme": "https", **kwargs})
+
+    def to_python(self, value: Any) -> Any:
+        address = str(value or "").strip()
+        return super().to_python(f"https://{address}" if _HOST_AND_PORT.match(address) else address)
 
 
 class WebURLField(models.URLField):

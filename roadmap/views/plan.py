@@ -13,6 +13,7 @@ from accounts import pauses
 from roadmap import queries
 from roadmap.figures import WEEKS_SHOWN, figures
 from roadmap.forms import PauseForm
+from roadmap.views import words
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, signed_in
 from roadmap.views.overview import beginnings, dashboard
 
@@ -42,14 +43,13 @@ def pause(request: LearnerRequest) -> HttpResponse:
     """Pause from a day up to another, or (`wish=resume`) be back today. It holds for everything that I follow."""
     today = queries.today_of(request.user)
     if request.POST.get("wish") == "resume":
-        pauses.resume(user=request.user, today=today)
-        messages.success(request, "Welcome back. Your plan goes on from today.")
+        ended = pauses.resume(user=request.user, today=today)
+        messages.success(request, words.resumed(has_begun=bool(ended and ended.starts_on <= today)))
         return redirect("plan")
     form = PauseForm(request.POST, today=today)
     if not form.is_valid():
         context = dashboard(queries.journeys(request.user), pause_form=form)
         return render(request, "roadmap/plan.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     pauses.pause(user=request.user, today=today, **form.cleaned_data)
-    until = form.cleaned_data["until"]
-    messages.success(request, f"Paused until {until.day} {until:%B %Y}. Nothing counts as late meanwhile.")
+    messages.success(request, words.paused(**form.cleaned_data, today=today))
     return redirect("plan")

@@ -30,8 +30,23 @@ def farewell(title: str) -> str:
 
 
 def pace(*, hours_per_week: float, target_on: date | None) -> str:
-    by = f", to be there by {target_on.day} {target_on:%B %Y}" if target_on else ""
+    by = f", to be there by {day(target_on)}" if target_on else ""
     return f"You now have {hours(hours_per_week)} hours a week{by}."
+
+
+def paused(*, starts_on: date, until: date, today: date) -> str:
+    begins = f"from {day(starts_on)} " if starts_on > today else ""
+    return f"Paused {begins}until {day(until)}. Nothing counts as late meanwhile."
+
+
+def resumed(*, has_begun: bool) -> str:
+    if has_begun:
+        return "Welcome back. Your plan goes on from today."
+    return "No pause is planned any more. Your plan goes on as it was."
+
+
+def day(on: date) -> str:
+    return f"{on.day} {on:%B %Y}"
 
 
 def step(title: str, *, done: bool) -> str:

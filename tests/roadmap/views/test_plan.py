@@ -196,6 +196,27 @@ def test_a_pause_stops_weeks_and_letters_and_can_be_ended(me, learner):
     assert not learner.pauses.exists()
 
 
+def test_a_pause_that_has_not_begun_is_called_off_and_nobody_is_welcomed_back(me, learner):
+    """Case 14: who is here was told "Welcome back"."""
+    begins = timezone.localdate() + timedelta(days=10)
+    until = begins + timedelta(days=20)
+    me.post("/plan/pause/", {"starts_on": begins.isoformat(), "until": until.isoformat()})
+    page = text(me.get("/plan/"))
+    assert f"Paused from {begins.day} {begins:%B %Y} until {until.day} {until:%B %Y}." in page
+    me.post("/plan/pause/", {"wish": "resume"})
+    page = text(me.get("/plan/"))
+    assert "No pause is planned any more. Your plan goes on as it was." in page
+    assert "Welcome back" not in page
+    assert not learner.pauses.exists()
+
+
+def test_who_comes_back_from_a_pause_is_welcomed(me):
+    today = timezone.localdate()
+    me.post("/plan/pause/", {"starts_on": today.isoformat(), "until": (today + timedelta(days=9)).isoformat()})
+    me.post("/plan/pause/", {"wish": "resume"})
+    assert "Welcome back. Your plan goes on from today." in text(me.get("/plan/"))
+
+
 def test_a_pause_that_is_new_is_named_as_the_reason_for_a_week(client, learner, roadmap):
     now = timezone.now()
     with time_machine.travel(now - timedelta(days=15)):
