@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from . import invitations, links, mail
+from .addresses import canonical_address
 
 MAX_EMAIL_LENGTH = 254
 
@@ -38,7 +39,7 @@ class Adapter(DefaultAccountAdapter):
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """An invited person has shown that the address is theirs by opening the link that was mailed to it."""
         invitation = invitations.remembered(request)
-        return invitation is not None and invitation.email == email.lower()
+        return invitation is not None and invitation.email == canonical_address(email)
 
     def clean_email(self, email: str) -> str:
         """Refuse what the database has no room for: the form field alone would let 320 characters pass."""
@@ -62,4 +63,4 @@ class Adapter(DefaultAccountAdapter):
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Count attempts by address alone: allauth adds the Host header, which the visitor writes."""
-        return str(credentials.get("email") or credentials.get("username") or "").lower()
+        return canonical_address(str(credentials.get("email") or credentials.get("username") or ""))

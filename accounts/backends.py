@@ -7,11 +7,19 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
+from .addresses import canonical_address
 from .models import User
 
 
 class Backend(AuthenticationBackend):
     """allauth's log-in by e-mail; a request's person and preferences come in one query."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """Whoever asks may spell the address as they like."""
+        for name in {"email", "username"} & credentials.keys():
+            credentials[name] = canonical_address(credentials[name] or "")
+        user: User | None = super().authenticate(request, **credentials)
+        return user
 
     def get_user(self, user_id: Any) -> User | None:
         user = User.objects.select_related("preferences").filter(pk=user_id).first()

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from . import codes, invitations, names, pauses, zones
+from .fields import AddressFormField
 from .models import REPLANNED, Preferences, User
 
 CHOOSING = "At least 8 characters. A few unusual words make a good one."
@@ -35,7 +36,7 @@ class OwnWords:
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             if name in {"email", "login"}:
-                field.label = "E-mail address"
+                self.fields[name] = AddressFormField(label="E-mail address", widget=field.widget)
                 field.widget.attrs["autocomplete"] = "username" if name == "login" else "email"
             elif name == "password1":
                 field.help_text = CHOOSING

@@ -13,6 +13,8 @@ from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils import timezone
 
+from .addresses import canonical_address
+from .fields import AddressField
 from .sessions import Session
 
 __all__ = ["INVITATION_LIFETIME", "Invitation", "Pause", "Preferences", "Session", "User", "UserManager", "Weekday"]
@@ -26,7 +28,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -35,15 +37,13 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by an e-mail address that is kept in lower case."""
+    """A person, known by an e-mail address that is kept in canonical form."""
 
-    email = models.EmailField(
-        "e-mail address", unique=True, error_messages={"unique": "This address is already in use."}
-    )
+    email = AddressField("e-mail address", unique=True, error_messages={"unique": "This address is already in use."})
     name = models.CharField(
         "what to call you",
         max_length=80,
@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and give a new account its preferences, so that no reader has to cope with their absence."""
         is_new = self._state.adding
-        self.email = self.email.lower()
+        self.email = canonical_address(self.email)
         super().save(*args, **kwargs)
         if is_new:
             Preferences.objects.get_or_create(user=self)
@@ -179,7 +179,7 @@ class Pause(models.Model):
 class Invitation(models.Model):
     """A personal invitation by e-mail, to the site or to a group of its staff."""
 
-    email = models.EmailField("e-mail address")
+    email = AddressField("e-mail address")
     group = models.ForeignKey(
         Group,
         null=True,
@@ -223,7 +223,7 @@ class Invitation(models.Model):
         return self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.lower()
+        self.email = canonical_address(self.email)
         if self.expires_at is None:
             self.expires_at = timezone.now() + INVITATION_LIFETIME
         super().save(*args, **kwargs)

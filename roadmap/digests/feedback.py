@@ -14,6 +14,7 @@ from enum import Enum
 import structlog
 from django.db import transaction
 
+from accounts.addresses import canonical_address
 from roadmap.models import Bounce, Digest, Suppression
 
 from . import resolution, sql
@@ -39,7 +40,7 @@ class News(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `key` is the provider's own name for it; `address` is in lower case."""
+    """One event. `key` is the provider's own name for it; `address` is canonical."""
 
     provider: str
     key: str
@@ -68,7 +69,7 @@ def take(event: Event, now: datetime) -> bool:
         return bool(mail and resolution.confirm(digests=[mail.pk], found_by="the mail provider", now=now))
     kind = Bounce.Kind(event.news.value)
     # The address as we wrote to it: a provider may spell it in its own way.
-    address = mail.to_address if mail and mail.to_address else event.address
+    address = canonical_address(mail.to_address) if mail and mail.to_address else event.address
     sql.execute(_LOCK, {"address": address})
     _, is_new = Bounce.objects.get_or_create(
         event=event.digest,

@@ -16,6 +16,8 @@ from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from accounts.addresses import canonical_address
+
 from .feedback import Event, News
 from .letter import clean
 
@@ -62,7 +64,7 @@ def _events(found: Any, now: datetime) -> Iterator[Event]:
     """Yield what concerns us: not who opened a mail, nor what is put off."""
     for event in found:
         news = KINDS.get(event.event_type)
-        address = str(event.recipient or "").lower()
+        address = canonical_address(str(event.recipient or ""))
         if news is None or not _is_address(address):
             continue
         if news is News.SOFT and event.reject_reason in GONE:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--erase", action="store_true", help="then delete the person and all of it")
 
     def handle(self, *args: Any, email: str, erase: bool, **options: Any) -> None:
-        user = User.objects.filter(email=email.lower()).first()
+        user = User.objects.filter(email=email).first()
         if user is None:
             raise CommandError(f"Nobody has the address {email}.")
         self.stdout.write(takeout.as_json(takeout.export(user)), ending="")
