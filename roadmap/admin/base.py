@@ -32,6 +32,7 @@ from .forms import is_published
 from .ordering import OrderedFormSet, arrange, is_as_seen, place
 
 REORDERED = "Somebody moved these while you had the list open, so nothing was moved. Look at the list as it is now."
+MOST_EMPTY_ROWS = 10
 # In the cells of a table: an address without the link above it, a text of two lines.
 ROWS: dict[Any, Any] = {
     models.URLField: {"widget": WebURLInput(attrs={"class": "vURLField"})},
@@ -100,6 +101,10 @@ class Bounded:
     """As many rows as one form can post; a forged number of them is not even laid out."""
 
     max_num: int | None = 150
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Lay out as many empty rows as the address asks for: without a script nothing else adds one."""
+        return min(_key(request.GET.get("rows", "")), MOST_EMPTY_ROWS)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})  # type: ignore[misc] # a mixin

@@ -75,6 +75,15 @@ class OneEmptyRow:
         return super().empty_form  # type: ignore[misc] # a mixin
 
 
+class RowNumberField(forms.IntegerField):
+    """The place of a row, from 1. Empty is not placed, and so is 0, which forms of the release before post for it."""
+
+    widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1, "aria-label": "Order"})
+
+    def to_python(self, value: Any) -> int | None:
+        return super().to_python(value) or None
+
+
 class OrderedFormSet(OneEmptyRow, CustomInlineFormSet):
     """Rows of one parent, ordered by a number that dragging fills in and that can be typed; nothing twice."""
 
@@ -82,9 +91,8 @@ class OrderedFormSet(OneEmptyRow, CustomInlineFormSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        number = self.form.base_fields["position"]
-        number.label = "Order"
-        number.widget = forms.NumberInput(attrs={"class": "_reorder_", "min": 1, "aria-label": "Order"})
+        most = self.model._meta.get_field("position").formfield().max_value
+        self.form.base_fields["position"] = RowNumberField(label="Order", required=False, min_value=1, max_value=most)
 
     @property
     def kept(self) -> list[forms.ModelForm[Any]]:
@@ -124,6 +132,6 @@ class OrderedFormSet(OneEmptyRow, CustomInlineFormSet):
         typed, before = form.cleaned_data.get("position"), form.initial.get("position")
         if typed is None:
             return (before if before is not None else float("inf"), 0)
-        if before is None or typed == before:
+        if typed == before:
             return (typed, 0)
-        return (typed, 1 if typed > before else -1)
+        return (typed, 1 if before is not None and typed > before else -1)
