@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 
 from roadmap.digests import gate, ledger, watch
 from roadmap.drafts import draft_of
+from roadmap.form_keys import OneTimeForms
 from roadmap.models import Roadmap
 
 ORDER = (
@@ -57,7 +58,7 @@ class AdminSite(admin.AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Register an admin with our answers mixed in."""
         base = admin_class or admin.ModelAdmin
-        super().register(model_or_iterable, type(base.__name__, (Answers, base), {}), **options)
+        super().register(model_or_iterable, type(base.__name__, (Answers, OneTimeForms, base), {}), **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Refuse a query that no text column can hold, before it reaches the database."""

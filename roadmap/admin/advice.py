@@ -15,6 +15,7 @@ from roadmap.editions import published
 from roadmap.models import ChoiceGroup, Credential, Fact, Milestone, Roadmap, Source, Stage
 
 from .learners import learners_of
+from .returning import BACK, REVIEW
 
 _PLACE = re.compile(r"(?P<collection>\w+)\[(?P<slug>[a-z0-9-]+)\]\.?(?P<field>[^:]*)(?:: )?")
 _PARTS: dict[str, type[Model]] = {
@@ -87,4 +88,5 @@ def _advice(finding: Finding, part: Any) -> Advice:
     if match := _PLACE.match(message):
         field = match["field"].replace("_", " ").replace(".", ", ")
         message = f"“{part}”{f', {field}' if field else ''}: {message[match.end() :]}."
-    return Advice(message, reverse(f"admin:roadmap_{part._meta.model_name}_change", args=[part.pk]))
+    name, back = f"admin:roadmap_{part._meta.model_name}_change", {BACK: REVIEW}
+    return Advice(message, reverse(name, args=[part.pk], query=back))

@@ -18,7 +18,6 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,6 +29,7 @@ from roadmap.models.fields import WebURLInput
 from .attentive import AttentiveAdmin
 from .forms import is_published
 from .ordering import OrderedFormSet, arrange, is_as_seen, place
+from .returning import ReturningAdmin, choose_roadmap
 
 REORDERED = "Somebody moved these while you had the list open, so nothing was moved. Look at the list as it is now."
 MOST_EMPTY_ROWS = 10
@@ -100,7 +100,7 @@ class SameRoadmap:
 class Bounded:
     """As many rows as one form can post; a forged number of them is not even laid out."""
 
-    max_num: int | None = 150
+    max_num: int | None = 300
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Lay out as many empty rows as the address asks for: without a script nothing else adds one."""
@@ -119,7 +119,7 @@ class PartInline(Bounded, SameRoadmap, SortableTabularInline):
     classes: tuple[str, ...] = ("collapse",)
 
 
-class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdmin):
+class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, ReturningAdmin, AttentiveAdmin, PlainAdmin):
     """A list of one roadmap's parts, dragged or moved by buttons, each saved into the draft."""
 
     change_form_template = "admin/roadmap/part_form.html"
@@ -148,7 +148,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
             if request.roadmap is None:
                 raise Http404
         if request.roadmap is None:
-            return self._choose_roadmap(request)
+            return choose_roadmap(self, request)
         context = {"roadmap": request.roadmap, "draft": _when_shown(request.roadmap), **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -157,7 +157,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
             raise PermissionDenied
         request.roadmap = self.roadmap_of(request)
         if request.roadmap is None:
-            return self._choose_roadmap(request)
+            return choose_roadmap(self, request)
         if "roadmap" not in request.GET:
             query = request.GET.copy()
             query["roadmap"] = str(request.roadmap.pk)
@@ -167,10 +167,6 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, AttentiveAdmin, PlainAdm
         title = str(self.opts.verbose_name_plural).capitalize()
         context = {"title": title, "roadmap": request.roadmap, "draft": _when_shown(request.roadmap)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
-
-    def _choose_roadmap(self, request: HttpRequest) -> HttpResponse:
-        self.message_user(request, "Choose a roadmap first.", messages.INFO)
-        return HttpResponseRedirect(reverse("admin:roadmap_roadmap_changelist"))
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Keep the autocomplete to one roadmap."""

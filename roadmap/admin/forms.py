@@ -9,10 +9,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from roadmap.document.fields import FIRST_YEAR, LAST_YEAR
 from roadmap.editions import published
+from roadmap.form_keys import AGAIN, KEY
 from roadmap.models import (
     ChoiceGroup,
     Citation,
@@ -80,7 +82,28 @@ class PartForm(forms.ModelForm):
         return cleaned
 
 
-class RoadmapForm(PartForm):
+class NamedForm(PartForm):
+    """Something that has a name. A second thing of one name, in one roadmap, is asked about before it is made."""
+
+    title_field = "title"
+    namesake = ""  # the name that is asked about
+
+    def siblings(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = type(self.instance)._default_manager.all()
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        name = str(cleaned.get(self.title_field) or "")
+        is_new = self.instance.pk is None and name and self.data.get(KEY) and self.data.get(AGAIN) != name
+        if is_new and self.siblings().filter(**{f"{self.title_field}__iexact": name}).exists():
+            self.namesake = name
+            kind = self._meta.model._meta.verbose_name
+            self.add_error(None, f"There is a {kind} “{name}” already. Save again to make a second one.")
+        return cleaned
+
+
+class RoadmapForm(NamedForm):
     """A roadmap. Its address is made from the title where it is left empty."""
 
     class Meta:
@@ -110,11 +133,10 @@ class CopyForm(RoadmapForm):
         widgets = {name: forms.TextInput(attrs={"class": "vTextField"}) for name in fields}
 
 
-class WorkingCopyForm(PartForm):
+class WorkingCopyForm(NamedForm):
     """A part of one roadmap. The admin sets `roadmap` on the class that it makes for a request."""
 
     roadmap: Roadmap
-    title_field = "title"
 
     place = forms.IntegerField(
         label="Place",
@@ -132,6 +154,9 @@ class WorkingCopyForm(PartForm):
             slug.required = False
             slug.help_text = SLUG_HELP
 
+    def siblings(self) -> QuerySet[Any]:
+        return super().siblings().filter(roadmap=self.instance.roadmap)
+
     def _get_validation_exclusions(self) -> set[str]:
         """Let the model check what is unique within the roadmap, though its field is not on the form."""
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] # the stubs lack it
@@ -140,8 +165,7 @@ class WorkingCopyForm(PartForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if "slug" in self.fields and not cleaned.get("slug") and "slug" not in self.errors:
-            others = type(self.instance)._default_manager.filter(roadmap=self.instance.roadmap)
-            taken = set(others.exclude(pk=self.instance.pk).values_list("slug", flat=True))
+            taken = set(self.siblings().exclude(pk=self.instance.pk).values_list("slug", flat=True))
             fallback = self._meta.model._meta.verbose_name.replace(" ", "-")
             cleaned["slug"] = fresh_slug(str(cleaned.get(self.title_field, "")), taken, fallback=fallback)
         return cleaned

@@ -26,13 +26,14 @@ from .documents import download, duplicate, may_upload, upload
 from .forms import RoadmapForm, is_published
 from .preview import preview
 from .publishing import review
+from .returning import ReturningAdmin
 
 _MOMENT = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": 1})
 PARTS = (Stage, Milestone, ChoiceGroup, Credential, Fact, Source, Edition)
 
 
 @admin.register(Roadmap)
-class RoadmapAdmin(AttentiveAdmin, PlainAdmin):
+class RoadmapAdmin(ReturningAdmin, AttentiveAdmin, PlainAdmin):
     form = RoadmapForm
     change_form_template = "admin/roadmap/roadmap_form.html"
     fieldsets = [

@@ -137,6 +137,9 @@ def form_of(response) -> dict[str, str]:
     data = fields_of(context["adminform"].form)
     if opened := context.get("opened"):
         data["_opened"] = opened
+    data["_form_key"] = context["form_key"]
+    if namesake := getattr(context["adminform"].form, "namesake", ""):
+        data["_again"] = namesake
     for inline in context["inline_admin_formsets"]:
         data |= fields_of(inline.formset.management_form)
         for form in inline.formset.forms:

@@ -221,8 +221,7 @@ def test_the_search_for_milestones_keeps_to_its_roadmap(editor, road, other_road
 
 
 def test_two_roadmaps_are_not_mixed(editor, road, other_road):
-    response = editor.get(reverse("admin:roadmap_stage_changelist"), follow=True)
-    assert response.redirect_chain[-1][0] == reverse("admin:roadmap_roadmap_changelist")
+    assert "cl" not in editor.get(reverse("admin:roadmap_stage_changelist")).context
     response = editor.get(reverse("admin:roadmap_stage_changelist"), {"roadmap": other_road.roadmap.pk})
     assert {stage.roadmap for stage in response.context["cl"].result_list} == {other_road.roadmap}
     form = editor.get(address(Stage(), "add"), {"roadmap": other_road.roadmap.pk})

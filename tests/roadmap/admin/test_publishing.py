@@ -108,7 +108,7 @@ def test_steps_that_do_not_sum_block_with_a_link(editor, road):
     edit(editor, road.algebra, **{"steps-0-hours": 9})
     page = editor.get(review_url(road))
     (error,) = page.context["errors"]
-    assert error.url == address(road.algebra)
+    assert error.url == address(road.algebra, back="review")
     assert error.message == "“Linear algebra”: the hours of the steps sum to 14, but the likely effort is 10."
     assert publish(editor, road).status_code == 422
     assert Edition.objects.count() == 1
@@ -117,12 +117,12 @@ def test_steps_that_do_not_sum_block_with_a_link(editor, road):
 def test_findings_block_or_warn_with_a_link(editor, road):
     act(editor, road.aws, "retire")
     page = editor.get(review_url(road))
-    assert page.context["errors"][0].url == address(road.group)
+    assert page.context["errors"][0].url == address(road.group, back="review")
     assert "is retired: choose another" in page.context["errors"][0].message
     assert publish(editor, road).status_code == 422
     redraft(road.algebra, done_when="")
     page = editor.get(review_url(road))
-    assert address(road.algebra) in [advice.url for advice in page.context["warnings"]]
+    assert address(road.algebra, back="review") in [advice.url for advice in page.context["warnings"]]
 
 
 def test_half_way_work_gets_all_its_advice_in_titles(editor, road):
@@ -133,12 +133,12 @@ def test_half_way_work_gets_all_its_advice_in_titles(editor, road):
     assert [(error.message, error.url) for error in page.context["errors"]] == [
         (
             "“Linear algebra”: the hours of the steps sum to 14, but the likely effort is 10.",
-            address(road.algebra),
+            address(road.algebra, back="review"),
         ),
         (
             "“Linear algebra”: the prerequisites run in a circle: "
             "“Linear algebra” → “Statistics” → “Linear algebra”; nobody could ever open them.",
-            address(road.algebra),
+            address(road.algebra, back="review"),
         ),
     ]
     assert [warning.message for warning in page.context["warnings"]] == [
@@ -156,7 +156,7 @@ def test_a_milestone_with_learners_does_not_vanish_unsaid(editor, road, learner)
         (
             "“Linear algebra” leaves the road and nothing takes its place. One learner has begun or finished it: "
             "who finished it keeps it, from everyone else's path it goes.",
-            address(road.algebra),
+            address(road.algebra, back="review"),
         )
     ]
 
@@ -224,8 +224,8 @@ def test_a_draft_that_cannot_be_shown_says_what_is_missing(editor, road):
     page = editor.get(address(road.roadmap, "preview"), follow=True)
     assert page.redirect_chain[-1][0] == review_url(road)
     assert [(error.message, error.url) for error in page.context["errors"]] == [
-        ("“One cloud”, members: is empty.", address(road.group)),
-        ("“One cloud”, default: is missing.", address(road.group)),
+        ("“One cloud”, members: is empty.", address(road.group, back="review")),
+        ("“One cloud”, default: is missing.", address(road.group, back="review")),
     ]
     assert publish(editor, road).status_code == 422
 
