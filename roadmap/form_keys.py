@@ -84,11 +84,11 @@ class OneTimeForms:
             ):
                 if f'"digest": "{request.form_digest}"' in entry.change_message:
                     answer = admin.response_add if object_id is None else admin.response_change
-                    return answer(request, thing)  # type: ignore[no-any-return] # Django's own
+                    return answer(request, thing)
                 if object_id is None:
                     request.refusal, request.form_key = _made(thing), ""
         parent: Any = super()
-        return parent._changeform_view(request, object_id, *args, **kwargs)  # type: ignore[no-any-return] # Django's
+        return parent._changeform_view(request, object_id, *args, **kwargs)
 
     def _of_entry(self, request: HttpRequest, entry: LogEntry, object_id: str | None) -> Any:
         """Return what an earlier save of this form saved, if it is there and is what the form is about."""

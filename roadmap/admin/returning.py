@@ -37,10 +37,10 @@ class ReturningAdmin(admin.ModelAdmin):
             return "&".join(filter(None, [kept, urlencode({BACK: back})]))
         return kept
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return self._returned(request, obj) or super().response_post_save_add(request, obj)
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         return self._returned(request, obj) or super().response_post_save_change(request, obj)
 
     def response_delete(self, request: Any, obj_display: str, obj_id: int) -> HttpResponse:
@@ -48,7 +48,7 @@ class ReturningAdmin(admin.ModelAdmin):
         roadmap = getattr(request, "roadmap", None)
         return (self._returned(request, self.model(roadmap=roadmap)) if roadmap else None) or response
 
-    def _returned(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
+    def _returned(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect | None:
         """Lead to where the form came from; without a list behind it, to that of the thing's own roadmap."""
         if back := back_to(request, obj):
             return HttpResponseRedirect(back)
