@@ -19,9 +19,10 @@ from roadmap.views.sheet import sheet
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what this is, with the first roadmap at a glance."""
+    """Say what this is, with a roadmap at a glance: one that the visitor follows, else the first."""
     offers = queries.offered(request.user)
-    return render(request, "home.html", glance(offers[0]) if offers else {})
+    offer = next((offer for offer in offers if offer.is_followed), next(iter(offers), None))
+    return render(request, "home.html", glance(offer) if offer else {})
 
 
 @require_safe
