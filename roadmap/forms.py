@@ -16,6 +16,7 @@ from roadmap.actions import HOURS_DECIMALS
 from roadmap.document import Document
 from roadmap.models import NOTE_LENGTH, State
 from roadmap.models.fields import WebURLFormField
+from roadmap.standing import FINISHED, Standing
 
 FIRST_DATE = date(1900, 1, 1)
 FARTHEST_TARGET = timedelta(days=365 * 60)
@@ -114,6 +115,15 @@ class EnrolForm(forms.Form):
         return target
 
 
+class StartForm(EnrolForm):
+    """The first time, with what the public preview was told."""
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["known"] = KnownField(document)
+        self.fields["known"].widget = forms.MultipleHiddenInput()
+
+
 class StateForm(MarkForm):
     about = "state"
     state = forms.ChoiceField(choices=State.choices)
@@ -208,10 +218,10 @@ class NewsForm(forms.Form):
 
 
 class AnswersForm(forms.Form):
-    """A person's background, in three questions; the answers only suggest."""
+    """A person's background, in three questions, none of which has to be answered; the answers only suggest."""
 
     degree = forms.ChoiceField(
-        label="Your highest degree", choices=list(placement.DEGREES.items()), widget=forms.RadioSelect
+        label="Your highest degree", choices=list(placement.DEGREES.items()), required=False, widget=forms.RadioSelect
     )
     subject = forms.ChoiceField(
         label="Its subject", choices=[("", "Choose a subject"), *placement.SUBJECTS.items()], required=False
@@ -240,13 +250,21 @@ class PlacementForm(MarkForm):
 
 
 class KnownField(forms.MultipleChoiceField):
-    """Offers degrees and whole stages to bring along; takes any stage or milestone by its slug."""
+    """Offers degrees and whole stages to bring along, but none that a learner has; takes any stage or milestone."""
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, document: Document) -> None:
-        degrees = [(m.slug, m.title) for m in document.milestones if m.kind == "degree" and not m.retired_on]
-        stages = [(stage.slug, f"All of “{stage.title}”") for stage in document.stages]
+    def __init__(self, document: Document, *, standing: Standing | None = None) -> None:
+        degrees = [
+            (m.slug, m.title)
+            for m in document.milestones
+            if m.kind == "degree" and not m.retired_on and not (standing and standing.of(m.slug).state in FINISHED)
+        ]
+        stages = [
+            (stage.slug, f"All of “{stage.title}”")
+            for stage in document.stages
+            if standing is None or standing.in_stage(stage.slug).counts.left
+        ]
         super().__init__(label="I know already", required=False, choices=[*degrees, *stages])
         self.document = document
 
@@ -267,7 +285,7 @@ class PreviewForm(forms.Form):
 class WhatIfForm(EnrolForm):
     """Other hours, another target, other choices, more that I know."""
 
-    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, document: Document, standing: Standing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.groups = {f"choice-{group.slug}": group.slug for group in document.groups}
         for name, slug in self.groups.items():
@@ -276,7 +294,7 @@ class WhatIfForm(EnrolForm):
             self.fields[name] = forms.ChoiceField(
                 label=group.title, required=False, choices=[("", "As it is"), *((m.slug, m.title) for m in live)]
             )
-        self.fields["known"] = KnownField(document)
+        self.fields["known"] = KnownField(document, standing=standing)
 
     @property
     def posted(self) -> list[tuple[str, str]]:

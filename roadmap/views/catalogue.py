@@ -10,11 +10,13 @@ from django.views.decorators.http import require_safe
 
 from roadmap import queries
 from roadmap.document import dump, json_schema
+from roadmap.forms import PreviewForm
 from roadmap.queries import OwnJourney
 from roadmap.views.atlas import atlas
 from roadmap.views.gate import journey_or_404
-from roadmap.views.overview import glance, overview
+from roadmap.views.overview import enrol_form, glance, overview
 from roadmap.views.sheet import sheet
+from roadmap.views.what_if import titles_of
 
 
 @require_safe
@@ -33,7 +35,13 @@ def roadmaps(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def roadmap(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "roadmap/roadmap.html", overview(journey_or_404(request, slug)))
+    """Show one roadmap; to who comes from its preview with what they said there."""
+    shown = journey_or_404(request, slug)
+    context, asked = overview(shown), PreviewForm(request.GET, document=shown.document)
+    if "hours_per_week" in request.GET and not isinstance(shown, OwnJourney) and asked.is_valid():
+        context["enrol_form"] = enrol_form(shown, initial=asked.cleaned_data)
+        context["brought"] = titles_of(shown.document, asked.cleaned_data["known"])
+    return render(request, "roadmap/roadmap.html", context)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.http import QueryDict
 from roadmap import planning
 from roadmap.calendar import monday_of
 from roadmap.document import Stage
-from roadmap.forms import EnrolForm, PauseForm
+from roadmap.forms import EnrolForm, PauseForm, StartForm
 from roadmap.planning import PlannedStep, Situation
 from roadmap.queries import Journey, Offer, OwnJourney, a_week_ago
 from roadmap.standing import Progress, Standing, Sum, standing_of
@@ -96,11 +96,16 @@ def beginnings(offers: Sequence[Offer]) -> dict[str, Any]:
     return {"beginnings": [(offer.journey, enrol_form(offer.journey)) for offer in offers]}
 
 
-def enrol_form(journey: Journey, data: QueryDict | None = None) -> EnrolForm:
+def enrol_form(
+    journey: Journey, data: QueryDict | None = None, *, initial: Mapping[str, Any] | None = None
+) -> EnrolForm:
     """Return the form for hours a week and target, filled with what the learner said before."""
-    said = journey.enrolment
-    initial = {"hours_per_week": f"{said.hours_per_week:g}", "target_on": said.target_on} if said else {}
-    return EnrolForm(data, today=journey.today, initial=initial, auto_id=f"{journey.roadmap.slug}-%s")
+    said, auto_id = journey.enrolment, f"{journey.roadmap.slug}-%s"
+    if said:
+        initial = {**(initial or {}), "hours_per_week": f"{said.hours_per_week:g}", "target_on": said.target_on}
+    if isinstance(journey, OwnJourney):
+        return EnrolForm(data, today=journey.today, initial=initial, auto_id=auto_id)
+    return StartForm(data, document=journey.document, today=journey.today, initial=initial, auto_id=auto_id)
 
 
 def _card(journey: OwnJourney, before: Situation | None) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from roadmap.queries import OwnJourney
 from roadmap.views import words
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, refused, signed_in
 from roadmap.views.rows import Board
+from roadmap.views.what_if import with_known
 
 NOTHING = Suggestion(known=(), doing=())
 
@@ -27,30 +28,67 @@ NOTHING = Suggestion(known=(), doing=())
 @vary_on_headers("HX-Request")
 @signed_in
 def placement(request: LearnerRequest, slug: str) -> HttpResponse:
-    """GET with answers shows what they suggest; POST takes what is still ticked."""
+    """Show what the answers suggest, where that is asked for; else take it, with what is ticked."""
     mine = enrolled_or_404(request, slug)
-    return _take(request, mine) if request.method == "POST" else _ask(request, mine)
+    is_taken = request.method == "POST" and request.POST.get("wish") != "suggest"
+    return _take(request, mine) if is_taken else _ask(request, mine)
 
 
 def _ask(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
-    answers = AnswersForm(request.GET if "degree" in request.GET else None)
-    suggestion = suggest(mine.document, **answers.cleaned_data) if answers.is_valid() else NOTHING
-    context = {"answers": answers, "suggestion": suggestion, **_offer(mine, suggestion)}
+    said = request.POST if request.method == "POST" else request.GET
+    return _shown(request, mine, said, _answers(said))
+
+
+def _shown(
+    request: LearnerRequest, mine: OwnJourney, said: QueryDict, answers: AnswersForm, form: PlacementForm | None = None
+) -> HttpResponse:
+    """Show what the answers suggest and what was ticked; 422 where something of it is wrong."""
+    suggestion = _suggested(mine, answers)
+    context = {"answers": answers, "form": form, "suggestion": suggestion, **_offer(mine, suggestion, said)}
     template = "roadmap/_brought.html" if request.htmx else "roadmap/placement.html"
-    return render(request, template, context, status=422 if answers.errors else 200)
+    return render(request, template, context, status=422 if answers.errors or form else 200)
+
+
+def _answers(said: QueryDict) -> AnswersForm:
+    return AnswersForm(said if AnswersForm.base_fields.keys() & said.keys() else None)
+
+
+def _suggested(mine: OwnJourney, answers: AnswersForm) -> Suggestion:
+    return suggest(mine.document, **answers.cleaned_data) if answers.is_valid() else NOTHING
+
+
+def _ticked(mine: OwnJourney, suggestion: Suggestion, said: QueryDict) -> tuple[set[str], set[str]]:
+    """Return what is known and what is under way: what is suggested anew, what was left ticked, and ticked by hand."""
+    seen = set(said.getlist("suggested"))
+    brought = with_known(mine.document, mine.progress, said.getlist("known"), mine.today).marks
+    ticks = {slug for slug, mark in brought.items() if mark != mine.marks.get(slug)}
+    known = (ticks - seen) | (set(suggestion.known) - (seen - ticks))
+    return known, set(suggestion.doing) - (seen - set(said.getlist("doing"))) - known
+
+
+def _unseen(mine: OwnJourney, suggestion: Suggestion, said: QueryDict) -> Suggestion:
+    """Return what the answers suggest and nobody had shown yet: who answers and sends means it."""
+    seen = said.getlist("suggested")
+    states = {slug: mine.standing.of(slug).state for slug in (*suggestion.known, *suggestion.doing)}
+    return Suggestion(
+        known=tuple(slug for slug in suggestion.known if slug not in seen and states[slug] in _OPEN),
+        doing=tuple(slug for slug in suggestion.doing if slug not in seen and states[slug] == "todo"),
+    )
 
 
 def _take(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     live = [(m.slug, m.title) for m in mine.document.milestones]
-    form = PlacementForm(request.POST, today=mine.today, milestones=live)
-    if not form.is_valid():
-        context = {"answers": AnswersForm(), "form": form, "suggestion": NOTHING, **_offer(mine, NOTHING)}
-        template = "roadmap/_brought.html" if request.htmx else "roadmap/placement.html"
-        return render(request, template, context, status=422)
-    known, doing = form.cleaned_data["known"], form.cleaned_data["doing"]
-    edition = mine.as_shown(form.cleaned_data["edition"]).edition
+    form, answers = PlacementForm(request.POST, today=mine.today, milestones=live), _answers(request.POST)
+    if not form.is_valid() or answers.errors:
+        return _shown(request, mine, request.POST, answers, form)
+    mine, wish = mine.as_shown(form.cleaned_data["edition"]), form.cleaned_data
+    unseen = _unseen(mine, _suggested(mine, answers), request.POST)
+    known = list(dict.fromkeys([*wish["known"], *unseen.known]))
+    doing = [slug for slug in dict.fromkeys([*wish["doing"], *unseen.doing]) if slug not in known]
     try:
-        events = actions.place(enrolment=mine.enrolment, known=known, doing=doing, today=mine.today, edition=edition)
+        events = actions.place(
+            enrolment=mine.enrolment, known=known, doing=doing, today=mine.today, edition=mine.edition
+        )
     except actions.UnknownError as error:
         raise Http404(str(error)) from error
     except actions.RefusedError as error:
@@ -60,18 +98,17 @@ def _take(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
 
 
-def _offer(mine: OwnJourney, suggestion: Suggestion) -> dict[str, Any]:
-    """Return what is suggested, and stage by stage what else one could bring along."""
+def _offer(mine: OwnJourney, suggestion: Suggestion, said: QueryDict) -> dict[str, Any]:
+    """Return what is ticked, and stage by stage what else one could bring along."""
     rows = Board(mine.document, mine.standing).rows()
     open_rows = {slug: row for slug, row in rows.items() if row.milestone.retired_on is None and row.state in _OPEN}
-    suggested = {*suggestion.known, *suggestion.doing}
+    known, doing = _ticked(mine, suggestion, said)
     return {
         "journey": mine,
         "roadmap": mine.document,
-        "known": [open_rows[slug] for slug in suggestion.known if slug in open_rows],
-        "doing": [
-            open_rows[slug] for slug in suggestion.doing if slug in open_rows and open_rows[slug].state == "todo"
-        ],
+        "known": [row for slug, row in open_rows.items() if slug in known],
+        "doing": [row for slug, row in open_rows.items() if slug in doing and row.state == "todo"],
+        "suggested": [slug for slug in (*suggestion.known, *suggestion.doing) if slug in open_rows],
         "settled": [row for row in rows.values() if row.state in {"done", "known"}],
         "others": [
             (
@@ -79,7 +116,7 @@ def _offer(mine: OwnJourney, suggestion: Suggestion) -> dict[str, Any]:
                 [
                     open_rows[m.slug]
                     for m in mine.document.in_stage(stage.slug)
-                    if m.slug in open_rows.keys() - suggested
+                    if m.slug in open_rows.keys() - known - doing
                 ],
             )
             for stage in mine.document.stages

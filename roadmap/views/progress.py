@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -27,6 +29,7 @@ def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     form = enrol_form(mine, request.POST)
     if not form.is_valid():
         return invalid(request, mine, enrol_form=form)
+    known = form.cleaned_data.pop("known", [])
     try:
         events = actions.enrol(
             user=request.user, roadmap=mine.roadmap, today=mine.today, edition=mine.edition, **form.cleaned_data
@@ -36,7 +39,8 @@ def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     if isinstance(mine, OwnJourney):
         return answer(request, mine, events, words.pace(**form.cleaned_data))
     messages.success(request, words.welcome(mine.document.title, is_back=mine.has_left))
-    return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
+    there = f"{reverse('placement', args=[slug])}?{urlencode({'known': known}, doseq=True)}" if known else "/plan/"
+    return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
 
 
 @learner_action

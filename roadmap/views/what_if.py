@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -53,12 +54,13 @@ def preview(request: VisitorRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         hours = form.cleaned_data["hours_per_week"]
         progress = Progress(hours_per_week=hours)
-        progress = _bringing(shown.document, progress, form.cleaned_data["known"], shown.today)
+        progress = with_known(shown.document, progress, form.cleaned_data["known"], shown.today)
         plan = Plan(Situation(shown.document, progress, shown.today, shown.today))
         context |= {
             "plan": plan,
             "hours_per_week": hours,
-            "brought": _titles(shown.document, form.cleaned_data["known"]),
+            "brought": titles_of(shown.document, form.cleaned_data["known"]),
+            "query": urlencode({"hours_per_week": f"{hours:g}", "known": form.cleaned_data["known"]}, doseq=True),
             "next_stage": next(iter(plan.stages), None),
             "first_role": first_role(plan),
             "has_first_role": entry_role(plan) is not None,
@@ -77,7 +79,7 @@ def what_if(request: LearnerRequest, slug: str) -> HttpResponse:
         mine = mine.as_shown(shown.cleaned_data["edition"])
     asked = request.POST if request.method == "POST" else request.GET if "hours_per_week" in request.GET else None
     said = {"hours_per_week": f"{mine.progress.hours_per_week:g}", "target_on": mine.progress.target_on}
-    form = WhatIfForm(asked, today=mine.today, document=mine.document, initial=said)
+    form = WhatIfForm(asked, today=mine.today, document=mine.document, standing=mine.standing, initial=said)
     if request.method == "POST" and form.is_valid() and shown.is_valid():
         return _take_over(request, mine, form)
     context: dict[str, Any] = {"journey": mine, "roadmap": mine.document, "form": form, "tried": None}
@@ -112,7 +114,7 @@ def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> H
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
 
 
-def _titles(document: Document, known: Collection[str]) -> list[str]:
+def titles_of(document: Document, known: Collection[str]) -> list[str]:
     """Name the milestones and stages that are brought along, in the document's order."""
     named = [m.title for m in document.milestones if m.slug in known]
     return named + [stage.title for stage in document.stages if stage.slug in known]
@@ -139,7 +141,7 @@ def _tried(mine: OwnJourney, form: WhatIfForm) -> Progress:
         target_on=said["target_on"],
         choices={**mine.progress.choices, **form.choices},
     )
-    return _bringing(mine.document, wished, said["known"], mine.today)
+    return with_known(mine.document, wished, said["known"], mine.today)
 
 
 def _lines(before: Plan, after: Plan, today: date) -> list[Line]:
@@ -156,7 +158,7 @@ def _line(name: str, now: Interval | None, then: Interval | None, today: date) -
     return Line(name, words[0], words[1], (b - a).days if a and b else None)
 
 
-def _bringing(document: Document, progress: Progress, known: Collection[str], today: date) -> Progress:
+def with_known(document: Document, progress: Progress, known: Collection[str], today: date) -> Progress:
     """Return progress in which milestones, and what is on the path of whole stages, are known.
 
     Who knows a stage says nothing of what it only offers: of a group's members, and optional ones, just those taken up.
