@@ -13,6 +13,7 @@ from .models import INVITATION_LIFETIME, Invitation, User
 
 # The invitation that a visitor has opened and not yet signed up with.
 SESSION_KEY = "invitation"
+INVITED = "You get this mail because somebody invited this address."
 
 
 def is_open(invitation: Invitation) -> bool:
@@ -24,7 +25,7 @@ def send(invitation: Invitation) -> None:
     """Mail the link, and let it live its full time from now. Raises `MailError`."""
     invitation.expires_at = timezone.now() + INVITATION_LIFETIME
     invitation.save(update_fields=["expires_at"])
-    context = {"invitation": invitation, "link": links.invitation_url(invitation)}
+    context = {"invitation": invitation, "link": links.invitation_url(invitation), "why": INVITED}
     mail.send(mail.compose("accounts/email/invitation", to=invitation.email, context=context))
 
 

@@ -99,7 +99,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     except BadSignature:
         raise Http404 from None
     if found is None or not invitations.is_open(found):
-        return _closed(request)
+        return _closed(request, found)
     wrong_person = request.user.is_authenticated and request.user.email != found.email
     if request.method == "POST" and not wrong_person:
         return _accept(request, found)
@@ -119,8 +119,15 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     except ValidationError:
         return _closed(request)
     messages.success(request, "Welcome aboard.")
-    return redirect("admin:index" if found.group_id else "/plan/")
+    return _lead_on(found)
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
+def _lead_on(accepted: Invitation) -> HttpResponse:
+    return redirect("admin:index" if accepted.group_id else "/plan/")
+
+
+def _closed(request: HttpRequest, found: Invitation | None = None) -> HttpResponse:
+    """Say that it is closed; who accepted it themselves and follows its link again goes where it led them."""
+    if found and request.method == "GET" and request.user.is_authenticated and found.accepted_by == request.user:
+        return _lead_on(found)
     return render(request, "accounts/invitation_closed.html", status=HTTPStatus.GONE)
