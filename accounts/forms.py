@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from . import codes, invitations, names, pauses, zones
+from . import administrators, codes, invitations, names, pauses, zones
 from .fields import AddressFormField
 from .models import REPLANNED, Preferences, User
 
@@ -278,7 +278,6 @@ class DeleteForm(forms.Form):
         return password
 
     def clean(self) -> dict[str, Any] | None:
-        others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=self.user.pk)
-        if self.user.is_superuser and not others.exists():
-            raise ValidationError("You are the only administrator. Make somebody else one first.", code="last")
+        with transaction.atomic():
+            administrators.check_not_the_last(self.user)
         return super().clean()

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.administrators import check_not_the_last
 from accounts.models import Invitation, Preferences, User
 
 from . import queries
@@ -73,8 +74,10 @@ def erase(user: User) -> None:
     """Delete a person and everything about them; what they published stays, without their name.
 
     No trace of the address remains, not even that it refused our mail: the next person to sign up with it has to
-    confirm it first. The admin's log keeps what was done, not to whom.
+    confirm it first. The admin's log keeps what was done, not to whom. Raises ValidationError for the last
+    administrator.
     """
+    check_not_the_last(user)
     addresses = _addresses(user)
     LogEntry.objects.filter(object_repr__in=addresses).exclude(user=user).update(object_repr="a deleted person")
     Invitation.objects.filter(email__in=addresses).delete()

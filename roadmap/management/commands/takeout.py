@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
@@ -25,4 +26,10 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody has the address {email}.")
         self.stdout.write(takeout.as_json(takeout.export(user)), ending="")
         if erase:
+            self._erase(user)
+
+    def _erase(self, user: User) -> None:
+        try:
             takeout.erase(user)
+        except ValidationError as error:
+            raise CommandError(f"Nothing was deleted. {' '.join(error.messages)}") from error
