@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from . import invitations, links, mail
+from . import invitations, links, mail, second_factor
 from .addresses import canonical_address
+from .models import User
 
 MAX_EMAIL_LENGTH = 254
 
@@ -35,6 +37,23 @@ class Adapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return invitations.may_sign_up(invitations.remembered(request))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """Lead who was invited to work in the admin there, and everybody else to their plan."""
+        user = request.user
+        is_staff = user.is_authenticated and user.is_staff
+        return reverse("admin:index") if is_staff else super().get_signup_redirect_url(request)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Lead staff who still need a second factor to it, wherever they were going.
+
+        They have just shown who they are, so nobody asks for the password again.
+        """
+        response = super().post_login(request, user, **kwargs)
+        if second_factor.is_missing(user):
+            reauthenticate_by_password(request)
+            return second_factor.lead_to_set_up(request)
+        return response
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """An invited person has shown that the address is theirs by opening the link that was mailed to it."""

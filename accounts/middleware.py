@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import ConnectionError as RedisUnreachable
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from . import presence, zones
+from . import presence, second_factor, zones
 from .mail import MailError
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -76,4 +77,20 @@ class AccountPages:
         """Without Redis nobody can count attempts, without mail no code can be sent: better to refuse for a while."""
         if isinstance(error, (RedisUnreachable, RedisTimeout, MailError)):
             return render(request, "account/unavailable.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return None
+
+
+class StaffSecondFactor:
+    """Staff without a second factor are led to set one up, whatever they open in the admin."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if match and "admin" in match.app_names and request.user.is_authenticated:
+            return second_factor.lead_to_set_up(request) if second_factor.is_missing(request.user) else None
         return None

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "accounts.middleware.private",
     "accounts.middleware.local_time",
     "accounts.middleware.AccountPages",
+    "accounts.middleware.StaffSecondFactor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -207,6 +208,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Waymark"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds, for clocks that are not quite right
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not EMBEDDED)  # the admin is closed to staff without one
 
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",

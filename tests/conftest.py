@@ -44,7 +44,15 @@ def _start_servers() -> None:
 
 def _set_environment() -> None:
     """The same settings for everybody: nothing of the developer's own environment shows through."""
-    for name in ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "DEBUG", "SIGN_UP", "PORT", "TRUSTED_PROXY_COUNT"):
+    for name in (
+        "EMAIL_URL",
+        "DEFAULT_FROM_EMAIL",
+        "DEBUG",
+        "SIGN_UP",
+        "PORT",
+        "TRUSTED_PROXY_COUNT",
+        "STAFF_SECOND_FACTOR",
+    ):
         os.environ.pop(name, None)
     folder = tempfile.TemporaryDirectory(prefix="waymark-var-")
     atexit.register(folder.cleanup)

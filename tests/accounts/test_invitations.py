@@ -1,4 +1,4 @@
-"""Invitations: mailed, opened, accepted once."""
+"""Invitations: mailed, opened, accepted once. Case 41: who is invited to the admin lands there."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_newcomer_chooses_a_password_and_is_an_editor(
     assert client.post(path_of(invitation))["Location"] == "/accounts/signup/"
     assert 'value="ann@example.org"' in client.get("/accounts/signup/").content.decode()
     response = client.post("/accounts/signup/", {"email": "eve@example.org", "password1": PASSWORD})
-    assert response["Location"] == "/plan/"
+    assert response["Location"] == "/admin/"
     user = User.objects.get()
     assert (user.email, user.is_staff, user.is_superuser) == ("ann@example.org", True, False)
     assert [group.name for group in user.groups.all()] == ["Editors"]
@@ -145,3 +145,29 @@ def test_a_withdrawn_one_is_closed_and_a_guessed_one_unknown(client: Client, inv
     assert client.get(f"/invitations/{links.sign(purpose='unsubscribe', value='1')}/").status_code == 404
     invitation.delete()
     assert client.get(path).status_code == 410
+
+
+def test_a_learner_who_was_invited_lands_on_the_plan(client: Client) -> None:
+    """Case 41: only groups work in the admin."""
+    client.post(path_of(Invitation.objects.create(email="ann@example.org")))
+    response = client.post("/accounts/signup/", {"email": "ann@example.org", "password1": PASSWORD})
+    assert response["Location"] == "/plan/"
+
+
+def test_the_mail_says_that_one_was_invited_and_not_that_one_was_there(invitation: Invitation) -> None:
+    """Case 41: whoever is invited has never used their address here."""
+    invitations.send(invitation)
+    html = mail.outbox[0].alternatives[0].content
+    for part in (str(mail.outbox[0].body), html):
+        assert "somebody invited this address" in part
+        assert "address was used" not in part
+
+
+def test_who_accepted_it_follows_its_link_again_and_is_led_on(
+    client: Client, ann: User, invitation: Invitation
+) -> None:
+    """Case 41: the mail is the way that people remember."""
+    log_in(client)
+    client.post(path_of(invitation))
+    assert client.get(path_of(invitation))["Location"] == "/admin/"
+    assert Client().get(path_of(invitation)).status_code == 410
