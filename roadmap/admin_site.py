@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
+from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
@@ -21,6 +22,10 @@ ORDER = (
     *("Enrolment", "MilestoneProgress", "Choice", "Event", "Digest", "Suppression", "Bounce"),
 )
 
+# What lets people in: addresses and second factors. Packages bring admins that show and change them; here the two
+# actions on a person's page alone do.
+KEYS = frozenset({"account.EmailAddress", "account.EmailConfirmation", "mfa.Authenticator"})
+
 
 class Answers:
     """What every admin here answers, the packages' own included."""
@@ -28,6 +33,11 @@ class Answers:
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """404 for what does not exist."""
         raise Http404
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Where something protects what is to be deleted, that is the reason, and no missing permission."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc] # a mixin
+        return deleted, counts, set() if protected else lacking, protected
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """400 for rows chosen by what can be no key."""
@@ -56,9 +66,11 @@ class AdminSite(admin.AdminSite):
     empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Register an admin with our answers mixed in."""
+        """Register an admin with our answers mixed in; none for the keys to people's accounts."""
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         base = admin_class or admin.ModelAdmin
-        super().register(model_or_iterable, type(base.__name__, (Answers, OneTimeForms, base), {}), **options)
+        shown = [model for model in models if model._meta.label not in KEYS]
+        super().register(shown, type(base.__name__, (Answers, OneTimeForms, base), {}), **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Refuse a query that no text column can hold, before it reaches the database."""

@@ -31,7 +31,8 @@ def root(person: Callable[..., User]) -> Client:
 @pytest.fixture
 def editor(person: Callable[..., User]) -> Client:
     user = person("editor@example.org", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label="accounts"))
+    theirs = Permission.objects.filter(content_type__app_label="accounts").exclude(codename="support_learners")
+    user.user_permissions.set(theirs)
     return browser_of(user)
 
 
