@@ -11,12 +11,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection, transaction
 
+from accounts.addresses import canonical_address
+from accounts.administrators import administrators, make_administrator
 from accounts.models import User
+from accounts.second_factor import staff_without
 from roadmap.document import DocumentError, parse
 from roadmap.models import Roadmap
 
 FIXTURE = Path(settings.BASE_DIR) / "fixtures/ml_architect.yaml"
 LOCK_TIMEOUT = "2s"
+NOBODY = "Nobody may administer this site: no active account is an administrator with access to the admin."
 
 
 class Command(BaseCommand):
@@ -32,6 +36,7 @@ class Command(BaseCommand):
         self._migrate()
         self._load(roadmap)
         self._make_administrator()
+        self._warn_of_staff_without_second_factor()
 
     def _migrate(self) -> None:
         """Migrate. One that meets a lock gives up soon: whoever queues behind it would wait too; old code serves on."""
@@ -51,15 +56,30 @@ class Command(BaseCommand):
         if not Roadmap.objects.filter(slug=slug).exists():
             call_command("load_roadmap", str(path), publish=True)
 
-    @transaction.atomic
     def _make_administrator(self) -> None:
-        """The first one only. Their address counts as verified: there may be no mail server yet."""
-        if User.objects.filter(is_superuser=True).exists():
-            return
-        email = os.environ.get("ADMIN_EMAIL") or "admin@localhost"
+        """The first one only. Nothing about people stops a start: web, worker and beat wait for this command."""
+        email = canonical_address(os.environ.get("ADMIN_EMAIL", "")) or "admin@localhost"
+        if not User.objects.filter(is_superuser=True).exists() and not _is_taken(email):
+            self._make_first(email)
+        if not administrators().exists():
+            self._warn(f"{NOBODY} Let somebody in with: manage.py grant_access {email}")
+
+    @transaction.atomic
+    def _make_first(self, email: str) -> None:
         given = os.environ.get("ADMIN_PASSWORD")
         password = given or secrets.token_urlsafe(12)
-        user = User.objects.create_superuser(email, password)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        make_administrator(User.objects.create_user(email, password))
         shown = "the password you gave" if given else f"password {password} (shown only now)"
-        self.stdout.write(f"Administrator: {user.email}, {shown}")
+        self.stdout.write(f"Administrator: {email}, {shown}")
+
+    def _warn_of_staff_without_second_factor(self) -> None:
+        names = list(staff_without().order_by("email").values_list("email", flat=True))
+        if names and settings.STAFF_SECOND_FACTOR:
+            self._warn(f"Without a second factor, and led to set one up before the admin opens: {', '.join(names)}.")
+
+    def _warn(self, text: str) -> None:
+        self.stderr.write(self.style.WARNING(f"Warning: {text}"))
+
+
+def _is_taken(email: str) -> bool:
+    return User.objects.filter(email=email).exists() or EmailAddress.objects.filter(email=email).exists()
