@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -54,6 +55,11 @@ class Adapter(DefaultAccountAdapter):
             reauthenticate_by_password(request)
             return second_factor.lead_to_set_up(request)
         return response
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Forget the code of a sign-up that was given up for this log-in."""
+        request.session.pop(EMAIL_VERIFICATION_CODE_SESSION_KEY, None)
+        super().login(request, user)
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """An invited person has shown that the address is theirs by opening the link that was mailed to it."""

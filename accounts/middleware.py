@@ -6,9 +6,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.utils import get_login_redirect_url
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -20,6 +21,19 @@ from . import presence, second_factor, zones
 from .mail import MailError
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+# Pages by which one comes in. Once one is in, a form of theirs that is still open somewhere has nothing left to do.
+ENTRANCES = frozenset(
+    {
+        "account_login",
+        "account_signup",
+        "account_email_verification_sent",
+        "account_reset_password",
+        "account_confirm_password_reset_code",
+        "account_complete_password_reset",
+        "mfa_authenticate",
+    }
+)
 
 
 def local_time(get_response: Answer) -> Answer:
@@ -51,8 +65,8 @@ def private(get_response: Answer) -> Answer:
 class AccountPages:
     """Answers about accounts as they are elsewhere here.
 
-    422 for an invalid form of allauth, log-in as a whole page where htmx would put it into a part of one, and a page
-    instead of a crash when a server is away.
+    422 for an invalid form of allauth, log-in as a whole page where htmx would put it into a part of one, the plan for
+    who is in already, and a page instead of a crash when a server is away.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -63,6 +77,8 @@ class AccountPages:
         location = response.get("Location", "")
         if "HX-Request" in request.headers and location.startswith(resolve_url(settings.LOGIN_URL)):
             return HttpResponseClientRedirect(location)
+        if response.status_code == HTTPStatus.FORBIDDEN and _is_in_already(request):
+            return redirect(get_login_redirect_url(request))
         return response
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
@@ -94,3 +110,9 @@ class StaffSecondFactor:
         if match and "admin" in match.app_names and request.user.is_authenticated:
             return second_factor.lead_to_set_up(request) if second_factor.is_missing(request.user) else None
         return None
+
+
+def _is_in_already(request: HttpRequest) -> bool:
+    """Coming in renews the CSRF token, so a second click, or another tab, sends one of before."""
+    match = request.resolver_match
+    return match is not None and match.url_name in ENTRANCES and request.user.is_authenticated

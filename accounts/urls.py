@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import views
+from . import entrance, views
 
 urlpatterns = [
     path("settings/", views.settings, name="settings"),
     path("settings/calendar/", views.calendar, name="settings_calendar"),
     path("settings/skipped/", views.take_skip_back, name="settings_skipped"),
-    path("accounts/confirm-email/", views.confirm_email, name="account_email_verification_sent"),
+    path("accounts/login/", entrance.log_in, name="account_login"),
+    path("accounts/signup/", entrance.sign_up, name="account_signup"),
+    path("accounts/confirm-email/", entrance.confirm_email, name="account_email_verification_sent"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
 ]

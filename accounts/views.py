@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from allauth.account.adapter import get_adapter
-from allauth.account.views import ConfirmEmailVerificationCodeView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -70,22 +67,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def _calendar_url(request: HttpRequest) -> str:
     user = person_of(request)
     return links.calendar_url(user) if user.preferences.calendar_enabled else ""
-
-
-class ConfirmEmail(ConfirmEmailVerificationCodeView):
-    """allauth's page for a mailed code, which sends a mail again for a known address, too.
-
-    Otherwise the time that a mail takes would tell who has an account: allauth leaves it out.
-    """
-
-    def _resend_form_valid(self, form: Form) -> HttpResponse:
-        response: HttpResponse = super()._resend_form_valid(form)
-        if self._process.user is None:
-            get_adapter().send_account_already_exists_mail(self._process.email)
-        return response
-
-
-confirm_email = ConfirmEmail.as_view()
 
 
 @require_http_methods(["GET", "POST"])
