@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AnonymousUser
+from django.core.signing import Signer
 from django.http import HttpRequest
 
 from .addresses import canonical_address
@@ -30,3 +32,11 @@ def person_of(request: HttpRequest) -> User:
     """Return who is logged in, for views that nobody else gets into."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def person_sign(user: User | AnonymousUser | str) -> str:
+    """Return what a page carries to say whose it is: the same for a person always, and a riddle to everybody else.
+
+    Empty without a session, and where a template has no user.
+    """
+    return Signer(salt="accounts.person").signature(str(user.pk)) if isinstance(user, User) else ""

@@ -281,3 +281,12 @@ class DeleteForm(forms.Form):
         with transaction.atomic():
             administrators.check_not_the_last(self.user)
         return super().clean()
+
+
+def focus_first_error(*forms: forms.BaseForm) -> None:
+    """Let the first wrong field of these forms have the focus when its page has loaded, also without JavaScript."""
+    for form in forms:
+        for name in form.errors:
+            if name in form.fields:
+                form.fields[name].widget.attrs["autofocus"] = True
+                return

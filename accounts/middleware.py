@@ -7,9 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.utils import get_login_redirect_url
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -20,6 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 from . import presence, second_factor, zones
 from .mail import MailError
 
+REDIRECTS = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # Pages by which one comes in. Once one is in, a form of theirs that is still open somewhere has nothing left to do.
@@ -65,8 +65,8 @@ def private(get_response: Answer) -> Answer:
 class AccountPages:
     """Answers about accounts as they are elsewhere here.
 
-    422 for an invalid form of allauth, log-in as a whole page where htmx would put it into a part of one, the plan for
-    who is in already, and a page instead of a crash when a server is away.
+    422 for an invalid form of allauth, another page as a whole where htmx would put it into a part of this one, the
+    plan for who is in already, and a page instead of a crash when a server is away.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -74,11 +74,10 @@ class AccountPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        location = response.get("Location", "")
-        if "HX-Request" in request.headers and location.startswith(resolve_url(settings.LOGIN_URL)):
-            return HttpResponseClientRedirect(location)
         if response.status_code == HTTPStatus.FORBIDDEN and _is_in_already(request):
             return redirect(get_login_redirect_url(request))
+        if "HX-Request" in request.headers and response.status_code in REDIRECTS:
+            return HttpResponseClientRedirect(response["Location"])
         return response
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:

@@ -8,17 +8,28 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import invitations, links
-from .backends import person_of
-from .forms import SettingsForm
+from .backends import person_of, person_sign
+from .forms import SettingsForm, focus_first_error
 from .models import REPLANNED, Invitation, Preferences, User
+
+
+@require_safe
+@never_cache
+def session(request: HttpRequest) -> JsonResponse:
+    """Say whose session this is, with a fresh token: an open page whose own went stale asks before it sends again."""
+    user = request.user
+    name = user.email if user.is_authenticated else ""
+    return JsonResponse({"person": person_sign(user), "name": name, "token": get_token(request)})
 
 
 @login_required
@@ -35,6 +46,9 @@ def settings(request: HttpRequest) -> HttpResponse:
         if not is_htmx:
             return redirect("settings")
         form = SettingsForm(instance=form.instance, today=today)
+    if form.errors:
+        messages.error(request, "Not saved: something needs another look.")
+        focus_first_error(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     template = "accounts/_settings.html" if is_htmx else "accounts/settings.html"
     context = {"form": form, "calendar_url": _calendar_url(request), "skipped_until": form.instance.skips_until(today)}
