@@ -8,6 +8,7 @@ that the whole page includes too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,11 +19,12 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 
+from accounts.forms import focus_first_error
 from roadmap import queries
 from roadmap.models import Event
 from roadmap.queries import Journey
-from roadmap.views.gate import LearnerRequest, came_from
-from roadmap.views.overview import dashboard, overview
+from roadmap.views.gate import LearnerRequest, VisitorRequest, came_from
+from roadmap.views.overview import beginnings, dashboard, overview
 from roadmap.views.rows import Board
 from roadmap.views.sheet import sheet
 
@@ -31,37 +33,81 @@ T = TypeVar("T")
 
 
 def answer(
-    request: LearnerRequest, before: Journey, events: Sequence[Event], sentence: str, *, milestone: str = ""
+    request: LearnerRequest,
+    before: Journey,
+    events: Sequence[Event],
+    sentence: str,
+    *,
+    milestone: str = "",
+    anchor: str = "",
 ) -> HttpResponse:
     """Answer a wish with a sentence; `events` are what it changed, none when it was fulfilled already."""
     if events:
         messages.success(request, sentence, extra_tags=f"undo:{reverse('undo', args=[before.roadmap.slug])}")
     else:
         messages.info(request, sentence)
-    return show(request, before, milestone=milestone)
+    return show(request, before, milestone=milestone, anchor=anchor)
 
 
-def show(request: LearnerRequest, before: Journey, *, milestone: str = "") -> HttpResponse:
-    """Go back to where the form stood, or send what differs from `before` there."""
+def show(request: LearnerRequest, before: Journey, *, milestone: str = "", anchor: str = "") -> HttpResponse:
+    """Go back to where the form stood, or send what differs from `before` there.
+
+    `anchor` is the id of what was used, the milestone's unless told.
+    """
     home = reverse("roadmap", args=[before.roadmap.slug])
     if not request.htmx:
         back = came_from(request, f"{home}milestones/{milestone}/" if milestone else home)
-        return redirect(f"{back}#milestone-{milestone}" if milestone else back)
+        anchor = anchor or (f"milestone-{milestone}" if milestone else "")
+        return redirect(f"{back}#{anchor}" if anchor else back)
     after = queries.journey(request.user, before.roadmap.slug)
     return _fragments(request, _parts(request, before, after, milestone))
 
 
 def invalid(request: LearnerRequest, journey: Journey, *, milestone: str = "", **forms: Form) -> HttpResponse:
     """Answer a wrong value: 422 with the form, on its page or as the part of the page that holds it."""
-    context = (sheet(journey, milestone) if milestone else overview(journey)) | forms
-    for error in _errors(forms.values()):
-        messages.error(request, error)
+    unsaved(request, *forms.values())
     if not request.htmx:
-        return render(request, f"roadmap/{'milestone' if milestone else 'roadmap'}.html", context, status=422)
+        template, context = _page(request, journey, milestone, forms)
+        return render(request, f"roadmap/{template}.html", context, status=422)
     parts: list[Part] = []
-    if _place(request, journey) == ("milestone", milestone):
+    if "enrol_form" in forms:
+        parts.append(("roadmap/_enrol.html", {"journey": journey} | forms))
+    elif _place(request, journey) == ("milestone", milestone):
+        context = sheet(journey, milestone) | forms
         parts.append(("roadmap/_note.html" if "note_form" in forms else "roadmap/_progress.html", context))
     return _fragments(request, parts, status=422)
+
+
+def unsaved(request: VisitorRequest, *forms: Form) -> HttpResponse:
+    """Say what is wrong in these forms; the first wrong field gets the focus of a page that is rendered after.
+
+    The answer returned is for htmx: the words alone, for what was entered still stands in its form.
+    """
+    for error in _errors(forms):
+        messages.error(request, f"Not saved: {error}")
+    focus_first_error(*forms)
+    return _fragments(request, (), status=422) if request.htmx else HttpResponse(status=422)
+
+
+def _page(request: LearnerRequest, journey: Journey, milestone: str, forms: dict[str, Form]) -> Part:
+    """Return the page that a form stood on, with its errors: one that says the same and is called the same."""
+    if milestone:
+        return "milestone", sheet(journey, milestone) | forms
+    if "enrol_form" in forms and came_from(request, "") == reverse("plan"):
+        return _plan_page(request, journey, forms["enrol_form"])
+    return "roadmap", overview(journey) | forms
+
+
+def _plan_page(request: LearnerRequest, journey: Journey, form: Form) -> Part:
+    if followed := queries.journeys(request.user):
+        context = dashboard(followed)
+        cards = context["cards"]
+        context["cards"] = [replace(c, enrol_form=form) if c.journey.roadmap == journey.roadmap else c for c in cards]
+        return "plan", context
+    context = beginnings(queries.offered(request.user))
+    offers = context["beginnings"]
+    context["beginnings"] = [(j, form if j.roadmap == journey.roadmap else other) for j, other in offers]
+    return "begin", context
 
 
 def _errors(forms: Iterable[Form]) -> Iterator[str]:
@@ -88,7 +134,7 @@ def _place(request: LearnerRequest, journey: Journey) -> tuple[str, str]:
     return found.url_name or "", shown
 
 
-def _fragments(request: LearnerRequest, parts: Iterable[Part], status: int = 200) -> HttpResponse:
+def _fragments(request: VisitorRequest, parts: Iterable[Part], status: int = 200) -> HttpResponse:
     """Render parts as out-of-band fragments, the messages last."""
     html = [render_to_string(template, context | {"oob": True}, request) for template, context in parts]
     html.append(render_to_string("_messages.html", {"oob": True}, request))

@@ -103,7 +103,7 @@ def learner_action(view: Callable[..., HttpResponse]) -> View:
 def refused(request: VisitorRequest, sentence: str) -> HttpResponse:
     """Answer 409 with a sentence, beside the page under htmx and on a page of its own otherwise."""
     if request.htmx:
-        messages.warning(request, sentence)
+        messages.warning(request, f"Not saved: {sentence}", extra_tags="reload")
         return render(request, "_messages.html", {"oob": True}, status=409)
     back = came_from(request, "/plan/")
     return render(request, "roadmap/refused.html", {"sentence": sentence, "back": back}, status=409)

@@ -17,6 +17,7 @@ from roadmap.forms import AnswersForm, PlacementForm
 from roadmap.placement import Suggestion, suggest
 from roadmap.queries import OwnJourney
 from roadmap.views import words
+from roadmap.views.answers import unsaved
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, refused, signed_in
 from roadmap.views.rows import Board
 from roadmap.views.what_if import with_known
@@ -80,6 +81,8 @@ def _take(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     live = [(m.slug, m.title) for m in mine.document.milestones]
     form, answers = PlacementForm(request.POST, today=mine.today, milestones=live), _answers(request.POST)
     if not form.is_valid() or answers.errors:
+        if request.htmx:
+            return unsaved(request, form, answers)
         return _shown(request, mine, request.POST, answers, form)
     mine, wish = mine.as_shown(form.cleaned_data["edition"]), form.cleaned_data
     unseen = _unseen(mine, _suggested(mine, answers), request.POST)

@@ -14,6 +14,7 @@ from roadmap import queries
 from roadmap.figures import WEEKS_SHOWN, figures
 from roadmap.forms import PauseForm
 from roadmap.views import words
+from roadmap.views.answers import unsaved
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, signed_in
 from roadmap.views.overview import beginnings, dashboard
 
@@ -48,6 +49,7 @@ def pause(request: LearnerRequest) -> HttpResponse:
         return redirect("plan")
     form = PauseForm(request.POST, today=today)
     if not form.is_valid():
+        unsaved(request, form)
         context = dashboard(queries.journeys(request.user), pause_form=form)
         return render(request, "roadmap/plan.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     pauses.pause(user=request.user, today=today, **form.cleaned_data)

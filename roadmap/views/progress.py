@@ -37,7 +37,7 @@ def enrol(request: LearnerRequest, slug: str) -> HttpResponse:
     except actions.RefusedError as error:
         return refused(request, str(error))
     if isinstance(mine, OwnJourney):
-        return answer(request, mine, events, words.pace(**form.cleaned_data))
+        return answer(request, mine, events, words.pace(**form.cleaned_data), anchor=f"pace-{slug}")
     messages.success(request, words.welcome(mine.document.title, is_back=mine.has_left))
     there = f"{reverse('placement', args=[slug])}?{urlencode({'known': known}, doseq=True)}" if known else "/plan/"
     return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
@@ -69,7 +69,9 @@ def step(request: LearnerRequest, mine: OwnJourney, milestone: str, step: str) -
         return invalid(request, mine, milestone=milestone, step_form=form)
     done = form.cleaned_data["done"]
     events = actions.tick(milestone=milestone, step=step, done=done, **_details(mine, form))
-    return answer(request, mine, events, words.step(title, done=done), milestone=milestone)
+    return answer(
+        request, mine, events, words.step(title, done=done), milestone=milestone, anchor=f"tick-{milestone}-{step}"
+    )
 
 
 @learner_action
@@ -81,7 +83,12 @@ def hours(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpResp
     amount, corrects = form.cleaned_data["hours"], form.cleaned_data["corrects"]
     events = actions.log_hours(milestone=milestone, hours=amount, corrects=corrects, **_details(mine, form))
     return answer(
-        request, mine, events, words.hours_put_in(title, amount, corrected=bool(corrects)), milestone=milestone
+        request,
+        mine,
+        events,
+        words.hours_put_in(title, amount, corrected=bool(corrects)),
+        milestone=milestone,
+        anchor="hours",
     )
 
 
@@ -93,7 +100,7 @@ def note(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpRespo
         return invalid(request, mine, milestone=milestone, note_form=form)
     text, evidence = form.cleaned_data["note"], form.cleaned_data["evidence_url"]
     events = actions.note(milestone=milestone, text=text, evidence_url=evidence, **_details(mine, form))
-    return answer(request, mine, events, f"Your note on “{title}” is kept.", milestone=milestone)
+    return answer(request, mine, events, f"Your note on “{title}” is kept.", milestone=milestone, anchor="note")
 
 
 @learner_action
@@ -108,7 +115,7 @@ def choose(request: LearnerRequest, mine: OwnJourney, group: str) -> HttpRespons
     except actions.NotAMemberError as error:
         form.add_error("milestone", str(error))
         return invalid(request, mine, choice_form=form)
-    return answer(request, mine, events, words.choice(mine.document, group, chosen))
+    return answer(request, mine, events, words.choice(mine.document, group, chosen), anchor=f"choice-{group}")
 
 
 @learner_action

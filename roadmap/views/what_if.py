@@ -26,6 +26,7 @@ from roadmap.forms import EditionForm, PreviewForm, WhatIfForm
 from roadmap.planning import Interval, Plan, Situation
 from roadmap.queries import OwnJourney
 from roadmap.standing import Mark, Progress, standing_of
+from roadmap.views.answers import unsaved
 from roadmap.views.gate import LearnerRequest, VisitorRequest, enrolled_or_404, journey_or_404, refused, signed_in
 from roadmap.views.outlook import entry_role, first_role
 
@@ -82,6 +83,8 @@ def what_if(request: LearnerRequest, slug: str) -> HttpResponse:
     form = WhatIfForm(asked, today=mine.today, document=mine.document, standing=mine.standing, initial=said)
     if request.method == "POST" and form.is_valid() and shown.is_valid():
         return _take_over(request, mine, form)
+    if request.method == "POST" and request.htmx:
+        return unsaved(request, form, shown)
     context: dict[str, Any] = {"journey": mine, "roadmap": mine.document, "form": form, "tried": None}
     if form.is_valid():
         context |= _compared(mine, form)
