@@ -9,20 +9,13 @@ function proposeTimeZone(root) {
   }
 }
 
-// After a swap: an invalid form takes the focus to its first wrong field; if the focused control is gone,
-// its successor is what was swapped in; and a part that carries data-announce is read aloud.
+// After an answer to a question: the focus goes to the first wrong field, or to what was asked for (data-focus), and
+// a part that carries data-announce is read aloud. What changes something is changes.js's.
 function settle(target) {
-  if (target.closest("#messages")) return;  // a status region: announced, never focused
-  const wrong = target.querySelector("[aria-invalid='true']");
-  if (wrong) {
-    wrong.focus();
-  } else if (document.activeElement === document.body) {
-    const next = target.querySelector("[data-focus]") ?? target;
-    if (next === target && !target.hasAttribute("tabindex")) target.tabIndex = -1;
-    next.focus({ preventScroll: true });
-  }
-  const said = target.matches("[data-announce]") ? target : target.querySelector("[data-announce]");
-  if (said) document.getElementById("announcer").textContent = said.dataset.announce;
+  const next = target.querySelector("[aria-invalid='true']") ?? target.querySelector("[data-focus]");
+  next?.focus();
+  const words = target.closest("[data-announce]")?.dataset.announce;
+  if (words) announce(words);
 }
 
 // A mail in its frame is seen to its end, without a scroll bar inside the page's own.
@@ -33,6 +26,9 @@ function showWholeMails() {
   }
 }
 
-document.addEventListener("DOMContentLoaded", () => proposeTimeZone(document));
+document.addEventListener("DOMContentLoaded", () => {
+  proposeTimeZone(document);
+  document.querySelector("main [aria-invalid='true']")?.focus();
+});
 for (const event of ["load", "resize"]) window.addEventListener(event, showWholeMails); // load: the frames are there too
-document.addEventListener("htmx:afterSettle", (event) => settle(event.target));
+document.addEventListener("htmx:afterSettle", (event) => event.detail.requestConfig && settle(event.target));
