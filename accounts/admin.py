@@ -214,7 +214,7 @@ class PersonAdmin(SuperusersOnly, UserAdmin):
             person.save(update_fields=["is_staff"])
             self.message_user(request, f"{person} may use the admin from now on, as their rights need it.")
         elif given and not person.is_staff:
-            text = f"{person} has rights in the admin and can't use them: “may use the admin” is not ticked."
+            text = f"{person} has rights in the admin and can’t use them: “may use the admin” is not ticked."
             self.message_user(request, text, messages.WARNING)
         elif person.is_staff and not given:
             text = f"{person} may use the admin, and will find it empty: they are in no group."

@@ -1,4 +1,4 @@
-"""People in the admin: for superusers; and the admin's door."""
+"""People in the admin: for superusers, and for operators (see test_support); and the admin's door."""
 
 from __future__ import annotations
 
@@ -133,3 +133,47 @@ def test_an_invitation_that_cannot_be_mailed_is_kept(root: Client, settings) -> 
     response = root.post("/admin/accounts/invitation/add/", {"email": "new@example.org", "group": ""}, follow=True)
     assert "could not be sent" in response.content.decode()
     assert Invitation.objects.exists()
+
+
+# --- Case 41: rights and access agree, or the page says so ------------------------------------------------------------
+
+
+def save_rights(root: Client, user: User, **fields: object) -> str:
+    """Save the person's form with these rights; return the page that follows."""
+    posted = {"name": "", "is_active": "on", "preferences-TOTAL_FORMS": "0", "preferences-INITIAL_FORMS": "0"}
+    text: str = root.post(f"/admin/accounts/user/{user.pk}/change/", {**posted, **fields}, follow=True).text
+    user.refresh_from_db()
+    return text
+
+
+@pytest.fixture
+def editors() -> Group:
+    return Group.objects.get_or_create(name="Editors")[0]
+
+
+def test_who_joins_editors_may_use_the_admin_and_the_page_says_so(root: Client, ann: User, editors: Group) -> None:
+    assert "may use the admin from now on" in save_rights(root, ann, groups=editors.pk)
+    assert ann.is_staff
+
+
+def test_who_becomes_a_superuser_may_use_the_admin(root: Client, ann: User) -> None:
+    assert "may use the admin from now on" in save_rights(root, ann, is_superuser="on")
+    assert ann.is_staff
+
+
+def test_access_that_is_taken_away_stays_away_and_what_is_left_is_said(root: Client, ann: User, editors: Group) -> None:
+    save_rights(root, ann, groups=editors.pk)
+    assert "can’t use them" in save_rights(root, ann, groups=editors.pk)
+    assert not ann.is_staff
+    assert list(ann.groups.all()) == [editors]
+
+
+def test_access_to_an_empty_admin_is_said(root: Client, ann: User) -> None:
+    assert "they are in no group" in save_rights(root, ann, is_staff="on")
+    assert ann.is_staff
+
+
+def test_a_learner_is_saved_without_such_words(root: Client, ann: User) -> None:
+    assert (
+        "the admin" not in save_rights(root, ann, name="Ann").partition('class="messagelist"')[2].partition("</ul>")[0]
+    )
