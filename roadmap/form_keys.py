@@ -36,11 +36,14 @@ def key_of(request: HttpRequest) -> str:
 
 
 def digest_of(request: HttpRequest) -> str:
-    """Return a short digest of what was entered; what the page says of itself, and which button, doesn't count."""
+    """Return a short digest of what was entered; what the page says of itself, and which button, doesn't count.
+
+    Nor does a password: the history keeps the digest, and nobody should be able to guess one by it.
+    """
     entered = [
         (name, values)
         for name, values in sorted(request.POST.lists())
-        if name != "csrfmiddlewaretoken" and not name.startswith("_")
+        if name != "csrfmiddlewaretoken" and not name.startswith(("_", "password"))
     ]
     return hashlib.sha256(repr(entered).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

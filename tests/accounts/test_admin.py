@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
 from django.test import Client
@@ -94,6 +97,17 @@ def test_a_superuser_adds_and_changes_people(root: Client) -> None:
     assert root.post(path, {**fields, "name": "New"}).status_code == 302
     user.refresh_from_db()
     assert user.name == "New"
+
+
+def test_the_history_keeps_nothing_by_which_a_password_could_be_guessed(root: Client) -> None:
+    """Forms are remembered by a digest of what was entered; passwords are no part of it."""
+    digests = set()
+    for password in ("nine loud badgers", "ten loud badgers"):
+        fields = {"usable_password": "true", "password1": password, "password2": password, "_form_key": str(uuid4())}
+        root.post("/admin/accounts/user/add/", {"email": "new@example.org", **fields})
+        digests.update(re.findall(r'"digest": "(\w+)"', LogEntry.objects.latest("pk").change_message))
+        User.objects.filter(email="new@example.org").delete()
+    assert len(digests) == 1
 
 
 def test_nobody_is_deleted_here_where_their_history_would_block_it(root: Client, ann: User) -> None:
