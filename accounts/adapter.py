@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from . import invitations, links, mail, second_factor
 from .addresses import canonical_address
 from .models import User
+from .sessions import end_waiting
 
 MAX_EMAIL_LENGTH = 254
 
@@ -60,6 +62,13 @@ class Adapter(DefaultAccountAdapter):
         """Forget the code of a sign-up that was given up for this log-in."""
         request.session.pop(EMAIL_VERIFICATION_CODE_SESSION_KEY, None)
         super().login(request, user)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address; codes that went to the one before let nobody in any more."""
+        is_confirmed: bool = super().confirm_email(request, email_address)
+        if is_confirmed:
+            end_waiting(email_address.user_id, but=request.session.session_key)
+        return is_confirmed
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """An invited person has shown that the address is theirs by opening the link that was mailed to it."""

@@ -52,3 +52,10 @@ def _pending_user(data: dict[str, Any]) -> int | None:
         if key := (data.get(name) or {}).get(field):
             return parse(key)
     return None
+
+
+def end_waiting(user_id: int, *, but: str | None) -> None:
+    """End the sessions in which somebody waits to be let in as this person: their code went to an older address."""
+    for session in Session.objects.filter(user=user_id).exclude(session_key=but):
+        if SESSION_KEY not in session.get_decoded():
+            session.delete()

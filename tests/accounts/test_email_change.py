@@ -77,3 +77,19 @@ def test_an_impossible_address_is_a_form_error(as_ann: Client, email: str) -> No
 def test_one_may_keep_the_old_address(as_ann: Client) -> None:
     ask(as_ann)
     assert 'href="/accounts/email/"' in as_ann.get(CODE).content.decode()
+
+
+def test_a_reset_that_the_old_mailbox_began_comes_to_nothing(
+    as_ann: Client, ann: User, last_code: Callable[[], str]
+) -> None:
+    """Case 32, at the person's own door: whoever reads the old mailbox gets in with nothing that was sent to it."""
+    visitor = Client()
+    visitor.post("/accounts/password/reset/", {"email": ann.email})
+    code = last_code()
+    ask(as_ann)
+    as_ann.post(CODE, {"code": last_code()})
+    visitor.post("/accounts/password/reset/confirm/", {"code": code})
+    visitor.post("/accounts/password/reset/complete/", {"password1": "nine loud badgers"})
+    ann.refresh_from_db()
+    assert ann.check_password("seven quiet otters")
+    assert as_ann.get("/settings/").status_code == 200
