@@ -51,11 +51,12 @@ def may_help(actor: Actor, person: User | None = None) -> bool:
     return may_see(actor, person) and person != actor
 
 
-def move(*, person: User, shown: str, to: str) -> User:
+def move(*, person: User, shown: str, to: str) -> bool:
     """Give a person another address, which counts as confirmed; nothing that the old one asked for opens any more.
 
-    `shown` is the address that was seen when this was decided. Raises ValidationError where it has changed since, or
-    where somebody else has the new one.
+    `shown` is the address that was seen when this was decided. Returns whether anything changed: the same move, sent
+    twice, is made once. Raises ValidationError where the address is another one since, or where somebody else has the
+    new one.
     """
     try:
         with transaction.atomic():
@@ -64,8 +65,10 @@ def move(*, person: User, shown: str, to: str) -> User:
         raise ValidationError({"email": TAKEN}) from None
 
 
-def _move(key: int, shown: str, to: str) -> User:
+def _move(key: int, shown: str, to: str) -> bool:
     person = User.objects.select_for_update().get(pk=key)
+    if person.email == to != shown:
+        return False
     if person.email != shown:
         raise ValidationError(STALE, code="stale")
     if person.email == to:
@@ -78,7 +81,7 @@ def _move(key: int, shown: str, to: str) -> User:
     person.save(update_fields=["email"])
     end_sessions(person)
     _rename_in_log(person)
-    return person
+    return True
 
 
 def _others_with(address: str, key: int) -> bool:
@@ -93,10 +96,15 @@ def _rename_in_log(person: User) -> None:
 
 
 @transaction.atomic
-def reset_second_factor(*, person: User) -> None:
-    """Take off a second factor and its recovery codes: the password alone opens the account from now on."""
-    Authenticator.objects.filter(user=person).delete()
-    end_sessions(person)
+def reset_second_factor(*, person: User) -> bool:
+    """Take off a second factor and its recovery codes; return whether there was one.
+
+    The password alone opens the account from now on.
+    """
+    removed, _ = Authenticator.objects.filter(user=person).delete()
+    if removed:
+        end_sessions(person)
+    return bool(removed)
 
 
 def end_sessions(person: User) -> None:

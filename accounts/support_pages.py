@@ -35,36 +35,37 @@ class MoveForm(forms.Form):
         super().__init__(data, initial={"shown": person.email})
         self.person = person
 
-    def act(self) -> bool:
-        """Move the person; say whether that was possible. If not, the form says why."""
+    def act(self) -> bool | None:
+        """Move the person; say whether that changed anything. None if it was refused: the form says why."""
         try:
-            support.move(person=self.person, shown=self.cleaned_data["shown"], to=self.cleaned_data["email"])
+            return support.move(person=self.person, shown=self.cleaned_data["shown"], to=self.cleaned_data["email"])
         except ValidationError as error:
             self.add_error(None, error)
-            return False
-        return True
+            return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, admin: PersonAdmin, object_id: str) -> HttpResponse:
     """Show, on GET, what moving to a new address does; do it on POST."""
     person = _person_or_404(request, admin, object_id)
-    before = person.email
     form = MoveForm(request.POST if request.method == "POST" else None, person=person)
-    if form.is_valid() and form.act():
-        person.refresh_from_db()
-        admin.log_change(request, person, "Moved to a new address.")
-        admin.message_user(request, f"Moved from {before} to {person.email}. Every log-in was ended.", messages.SUCCESS)
-        return _back(request, admin, person, support.tell_of_move(person=person, before=before))
-    return _page(request, admin, person, "move", title="Move to a new address", form=form)
+    has_moved = form.act() if form.is_valid() else None
+    if has_moved is None:
+        return _page(request, admin, person, "move", title="Move to a new address", form=form)
+    before = form.cleaned_data["shown"]
+    person.refresh_from_db()
+    if not has_moved:
+        return _back(request, admin, person, [])
+    admin.log_change(request, person, "Moved to a new address.")
+    admin.message_user(request, f"Moved from {before} to {person.email}. Every log-in was ended.", messages.SUCCESS)
+    return _back(request, admin, person, support.tell_of_move(person=person, before=before))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_second_factor(request: HttpRequest, admin: PersonAdmin, object_id: str) -> HttpResponse:
     """Show, on GET, what taking a second factor off does; do it on POST."""
     person = _person_or_404(request, admin, object_id)
-    if request.method == "POST":
-        support.reset_second_factor(person=person)
+    if request.method == "POST" and support.reset_second_factor(person=person):
         admin.log_change(request, person, "Reset the second factor.")
         text = f"The second factor of {person.email} is off. Every log-in was ended."
         admin.message_user(request, text, messages.SUCCESS)

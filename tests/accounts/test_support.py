@@ -179,6 +179,7 @@ def test_without_a_mail_server_it_moves_and_says_who_was_not_told(operator: Clie
 
 
 def test_it_is_asked_on_a_page_of_its_own(operator: Client, ann: User) -> None:
+    TOTP.activate(ann, SECRET)
     for action, words in (("move", "Every log-in is ended"), ("second-factor", "Their password alone opens")):
         assert page_of(ann, action) in operator.get(page_of(ann)).text
         assert words in operator.get(page_of(ann, action)).text
@@ -199,6 +200,7 @@ def test_from_the_list_it_leads_to_that_page_for_one_person(
 
 
 def test_each_is_written_to_the_log_without_an_address_that_is_gone(operator: Client, ann: User) -> None:
+    TOTP.activate(ann, SECRET)
     reset(operator, ann)
     move(operator, ann)
     entries = LogEntry.objects.filter(object_id=str(ann.pk)).order_by("pk")
@@ -224,6 +226,14 @@ def test_an_address_that_changed_meanwhile_is_looked_at_again(operator: Client, 
     response = move(operator, ann, shown="before@example.org")
     assert response.status_code == 422
     assert "has changed since" in response.text
+
+
+def test_sent_twice_it_moves_once(operator: Client, ann: User) -> None:
+    for _ in range(2):
+        answer = operator.post(page_of(ann, "move"), {"email": NEW, "shown": OLD})
+        assert answer["Location"] == page_of(ann)
+    assert len(mail.outbox) == 2
+    assert LogEntry.objects.filter(object_id=str(ann.pk)).count() == 1
 
 
 def test_the_form_of_a_person_changes_no_address(root: Client, ann: User) -> None:
@@ -291,6 +301,14 @@ def test_resetting_mails_the_person(operator: Client, ann: User, codes: list[str
     assert [sent.to for sent in mail.outbox] == [[OLD]]
     assert "second step" in str(mail.outbox[0].body)
     assert "/accounts/password/reset/" in str(mail.outbox[0].body)
+
+
+def test_where_there_is_none_nothing_is_reset_and_nobody_is_told(operator: Client, as_ann: Client, ann: User) -> None:
+    assert "nothing to reset" in operator.get(page_of(ann, "second-factor")).text
+    assert "nothing to reset" in reset(operator, ann).text
+    assert as_ann.get("/settings/").status_code == 200
+    assert not mail.outbox
+    assert not LogEntry.objects.filter(object_id=str(ann.pk)).exists()
 
 
 # --- Whom, and by whom ------------------------------------------------------------------------------------------------

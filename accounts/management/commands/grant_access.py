@@ -37,9 +37,8 @@ class Command(BaseCommand):
                 user.save(update_fields=["password"])
                 support.end_sessions(user)
             make_administrator(user)
-            if reset_second_factor:
-                support.reset_second_factor(person=user)
-        if reset_second_factor and support.tell_of_reset(person=user):
+            was_reset = reset_second_factor and support.reset_second_factor(person=user)
+        if was_reset and support.tell_of_reset(person=user):
             self.stderr.write(self.style.WARNING(f"The mail to {user.email} could not be sent."))
         self._tell(user, password)
 
