@@ -232,7 +232,7 @@ def _named(plan: Plan, share: int) -> tuple[PlannedStep, ...]:
     # The week that a letter opens has all its hours: what was done today belongs to the one that it looks back on.
     begins = now.today + timedelta(days=1)
     hours = now.progress.hours_per_week
-    return this_week(now.standing, hours_per_week=hours, today=now.today, since=begins, order=plan.order)[:share]
+    return this_week(now.standing, hours_per_week=hours, today=now.today, since=begins, order=plan.week_order)[:share]
 
 
 def _finished_stages(journey: Journey) -> tuple[Stage, ...]:

@@ -29,6 +29,7 @@ markets, illness and children are not in the model; the interval is.
 """
 
 from .forecast import Interval
+from .midweek import ShownStep, ShownWeek, shown_week
 from .pace import Pace
 from .pauses import Pauses
 from .plan import NO_PAUSES, Plan, Situation, StageForecast
@@ -46,11 +47,14 @@ __all__ = [
     "PlannedStep",
     "Reason",
     "Run",
+    "ShownStep",
+    "ShownWeek",
     "Situation",
     "StageForecast",
     "Week",
     "next_milestones",
     "reasons",
+    "shown_week",
     "situation_before",
     "this_week",
     "to_confirm",

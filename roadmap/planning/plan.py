@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from roadmap.calendar import monday_of
 from roadmap.document import Document, Stage
 from roadmap.standing import Progress, Standing, standing_of
 
+from .beginning import before_work_since
 from .earned import earned_hours
 from .forecast import Bound, Interval, day_in, interval, required_hours
 from .network import Network, effort_per_earned_hour, network_of
@@ -18,6 +20,7 @@ from .past import Past
 from .pauses import Pauses
 from .reading import idle_spans
 from .schedule import Run, latest_starts, schedule, slack_of
+from .week import PlannedStep, is_open, this_week
 
 NO_PAUSES = Pauses()
 
@@ -216,9 +219,46 @@ class Plan:
         return {slug: place for place, slug in enumerate(self.situation.document.by_slug)}
 
     @cached_property
+    def began(self) -> Plan:
+        """The plan that this week began with, when nothing was done in it yet; this very one where nothing was."""
+        now = self.situation
+        progress = before_work_since(now.progress, monday_of(now.today))
+        return self if progress is now.progress else Plan(replace(now, progress=progress, later=None))
+
+    @cached_property
+    def week(self) -> tuple[PlannedStep, ...]:
+        """What to do in this week; for what is shown of it while it goes on see `shown_week`."""
+        now = self.situation
+        hours = now.progress.hours_per_week
+        return this_week(self.standing, hours_per_week=hours, today=now.today, order=self.week_order)
+
+    @cached_property
+    def week_order(self) -> tuple[str, ...]:
+        """The milestones left by the priority that holds for a week, whatever is done in it.
+
+        What the week began with, by the order of then, and what has opened since, one after the other.
+        """
+        if self.began is self:
+            return self.order
+        planned = [item.milestone.slug for item in self.began.week]
+        rest = sorted((*self.began.order, *self.order), key=lambda slug: self.opened.get(slug, 0))
+        left = set(self.order)
+        return tuple(slug for slug in dict.fromkeys([*planned, *rest]) if slug in left)
+
+    @cached_property
+    def opened(self) -> dict[str, int]:
+        """The milestones that work of this week has opened, each with the event that did."""
+        before, now = self.began.standing, self.standing
+        return {
+            slug: max(now.of(other).mark.state_event for other in found.locked_by)
+            for slug, found in before.milestones.items()
+            if not is_open(found) and is_open(now.of(slug))
+        }
+
+    @cached_property
     def next(self) -> tuple[str, ...]:
-        """The milestones that are open now, by priority."""
-        return tuple(slug for slug in self.order if not self.standing.of(slug).locked)
+        """The milestones that are open now, by priority: what the plan puts first this week."""
+        return tuple(slug for slug in self.week_order if not self.standing.of(slug).locked)
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:

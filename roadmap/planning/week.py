@@ -4,12 +4,14 @@ The order is the plan's: what is under way first, then by slack, then as the doc
 filled from the top of that order, step by step, up to the hours that a person has:
 
 - A step that is longer than what is left of the week is carried on in part ("about 7 h of 22 this week"). If the week
-  would then end without anything to tick, a short step of another milestone is put beside it.
+  would then end without anything to tick, a short step of another milestone fills the rest: it stands after what the
+  plan puts first, and never in its place.
 - How far a long step is shows in the hours logged since the milestone's last tick.
 - A milestone that takes calendar time (`elapsed_months`: a degree, a job) offers a step once its share of that time has
   passed since it was begun, and goes on beside the others. Where only such are left, each takes its share of a week.
 - A milestone without steps counts as one step. One whose steps are all ticked waits to be called done (`to_confirm`).
-- No week holds more than its hours. What was ticked or logged since the week began is taken off.
+- No week holds more than its hours, nor more than twenty steps: those that take no time would all fit. What was ticked
+  or logged since the week began is taken off.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from .network import WEEKS_PER_MONTH
 
 GRAIN = 0.5  # hours; nobody plans by the minute
 SHORT = 0.5  # a step beside a long one takes at most this part of the week, where one so short exists
+LEAST = 0.2  # and this part at least is the long one's
+MOST = 20  # steps of a week
 
 
 class PlannedStep(NamedTuple):
@@ -82,7 +86,7 @@ def this_week(
 ) -> tuple[PlannedStep, ...]:
     """Return what to do in the week that began on `since` (this Monday when None), fitting the hours it still has.
 
-    `order` is the plan's (`Plan.order`); without one it is the document's.
+    `order` is the plan's (`Plan.week_order`); without one it is what is under way, then the document's.
     """
     since = since or monday_of(today)
     work = [_worked(found, since) for found in standing.milestones.values()]
@@ -92,10 +96,36 @@ def this_week(
     return planned or tuple(_waiting(queues, room))
 
 
+def is_open(found: MilestoneStanding) -> bool:
+    """Tell whether nothing keeps a milestone from being worked on; what was started anyway is carried on."""
+    return not found.locked or found.state == "doing"
+
+
+def open_steps(standing: Standing, *, today: date, order: Sequence[str]) -> Iterator[PlannedStep]:
+    """Yield all that can be done now, in order, each step whole."""
+    for found in _in_order(standing, order):
+        queue = _Queue(standing, found, today)
+        while queue.is_due:
+            yield queue.plan(queue.front)
+
+
+def hours_left(standing: Standing, milestone: str, *, today: date) -> dict[str, float]:
+    """Return the hours that each open step of a milestone still takes; "" stands for one without steps."""
+    queue = _Queue(standing, standing.of(milestone), today)
+    return {step.slug if step else "": hours for step, hours in queue.steps}
+
+
+def room_since(standing: Standing, since: date, *, hours_per_week: float) -> float:
+    """Return the hours that are left of the week that began on a day."""
+    return _grained(hours_per_week - worked_since(standing, since))
+
+
 def _in_order(standing: Standing, order: Sequence[str] = ()) -> list[MilestoneStanding]:
-    mine = [found for found in standing.path if found.is_left and (not found.locked or found.state == "doing")]
+    mine = [found for found in standing.path if found.is_left and is_open(found)]
+    if not order:
+        return sorted(mine, key=lambda found: found.effective_state != "doing")
     places = {slug: place for place, slug in enumerate(order)}
-    return sorted(mine, key=lambda found: (found.effective_state != "doing", places.get(found.slug, 0)))
+    return sorted(mine, key=lambda found: places.get(found.slug, len(places)))
 
 
 def _worked(found: MilestoneStanding, since: date) -> tuple[float, bool]:
@@ -153,21 +183,20 @@ class _Queue:
 
 def _filled(queues: list[_Queue], room: float, *, has_tick: bool) -> Iterator[PlannedStep]:
     """Yield a week's work: what can be finished, in order, up to the first step that cannot; then a part of that."""
-    long = None
+    long, number = None, 0
     for queue in queues:
-        while queue.is_due and queue.front <= room:
-            room, has_tick = room - queue.front, True
+        while queue.is_due and queue.front <= room and number < MOST:
+            room, has_tick, number = room - queue.front, True, number + 1
             yield queue.plan(queue.front)
         if queue.is_due:
             long = queue
             break
-    if long is None or room < GRAIN:
+    if long is None or room < GRAIN or number == MOST:
         return
-    if not has_tick and (beside := _short_step(queues, long, room)):
-        room -= beside.front
+    beside = None if has_tick else _short_step(queues, long, room)
+    yield long.plan(room - beside.front if beside else room)
+    if beside:
         yield beside.plan(beside.front)
-    if room >= GRAIN:
-        yield long.plan(room)
 
 
 def _waiting(queues: list[_Queue], room: float) -> Iterator[PlannedStep]:
@@ -181,8 +210,9 @@ def _waiting(queues: list[_Queue], room: float) -> Iterator[PlannedStep]:
 
 
 def _short_step(queues: list[_Queue], long: _Queue, room: float) -> _Queue | None:
-    """Return the first other queue with a step for half the room, else the one with the shortest that fits at all."""
-    fitting = [queue for queue in queues if queue is not long and queue.is_due and queue.front <= room]
+    """Return the first other queue with a step for half the room, else the one with the shortest that leaves some."""
+    most = room - max(GRAIN, LEAST * room)
+    fitting = [queue for queue in queues if queue is not long and queue.is_due and queue.front <= most]
     short = [queue for queue in fitting if queue.front <= SHORT * room]
     return short[0] if short else min(fitting, key=lambda queue: queue.front, default=None)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.http import QueryDict
@@ -13,32 +13,47 @@ from roadmap import planning
 from roadmap.calendar import monday_of
 from roadmap.document import Stage
 from roadmap.forms import EnrolForm, PauseForm, StartForm
-from roadmap.planning import PlannedStep, Situation
+from roadmap.planning import ShownStep, ShownWeek, Situation
 from roadmap.queries import Journey, Offer, OwnJourney, a_week_ago
-from roadmap.standing import Progress, Standing, Sum, standing_of
+from roadmap.standing import Progress, Sum, standing_of
 from roadmap.views.outlook import Outlook, outlook
 from roadmap.views.rows import Board, Row
-from roadmap.views.sheet import StepLine, step_line
+from roadmap.views.sheet import StepLine
 
 NEXT_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class WeekItem:
-    """What this week holds of one milestone: what I ticked since Monday, then what is planned."""
+    """What the week began with of one milestone, done or not; `is_ticked`: every step is, and it isn't called done."""
 
     row: Row
     lines: tuple[StepLine, ...]
+    is_ticked: bool
+
+
+@dataclass(frozen=True)
+class MoreItem:
+    """A step beyond what the week began with; `is_first`: it is where its milestone first stands on the page."""
+
+    row: Row
+    line: StepLine
+    is_first: bool
 
 
 @dataclass(frozen=True)
 class Card:
-    """One roadmap on the dashboard. `remaining` is of each stage with something left."""
+    """One roadmap on the dashboard. `remaining` is of each stage with something left.
+
+    `is_week_done`: the hours of the week are used up.
+    """
 
     journey: OwnJourney
     week: tuple[WeekItem, ...]
+    more: tuple[MoreItem, ...]
     worked_hours: float
     planned_hours: float
+    is_week_done: bool
     to_confirm: tuple[Row, ...]
     upcoming: tuple[Row, ...]
     remaining: tuple[tuple[Stage, Sum], ...]
@@ -109,22 +124,21 @@ def enrol_form(
 
 
 def _card(journey: OwnJourney, before: Situation | None) -> Card:
-    document, standing, today = journey.document, journey.standing, journey.today
-    board = Board(document, standing)
-    planned = planning.this_week(
-        standing, hours_per_week=journey.progress.hours_per_week, today=today, order=journey.plan.order
-    )
-    week = _week(board, standing, planned, monday_of(today))
-    to_confirm = planning.to_confirm(standing)
-    week = tuple(item for item in week if item.row.milestone.slug not in to_confirm)
-    shown = {item.row.milestone.slug for item in week} | set(to_confirm)
+    document, standing = journey.document, journey.standing
+    board, week = Board(document, standing), planning.shown_week(journey.plan)
+    ticked = planning.to_confirm(standing)
+    in_cards = {item.milestone.slug for item in week.begun}
+    to_confirm = [slug for slug in ticked if slug not in in_cards]
+    shown = in_cards | {item.milestone.slug for item in week.more} | set(to_confirm)
     upcoming = [slug for slug in journey.plan.next if slug not in shown]
     sums = ((stage, standing.in_stage(stage.slug)) for stage in document.stages)
     return Card(
         journey=journey,
-        week=week,
-        worked_hours=planning.worked_since(standing, monday_of(today)),
-        planned_hours=sum(step.hours for step in planned),
+        week=tuple(_cards(board, week, ticked)),
+        more=tuple(_more(board, week, seen={*in_cards, *to_confirm})),
+        worked_hours=planning.worked_since(standing, monday_of(journey.today)),
+        planned_hours=week.planned_hours,
+        is_week_done=week.is_done,
         to_confirm=tuple(board.row(document.by_slug[slug]) for slug in to_confirm),
         upcoming=tuple(board.row(document.by_slug[slug]) for slug in upcoming[:NEXT_SHOWN]),
         remaining=tuple((stage, figures) for stage, figures in sums if figures.counts.left),
@@ -133,19 +147,21 @@ def _card(journey: OwnJourney, before: Situation | None) -> Card:
     )
 
 
-def _week(board: Board, standing: Standing, planned: Sequence[PlannedStep], monday: date) -> tuple[WeekItem, ...]:
-    """Return the week by milestone: those with something planned first, in its order, then those that rest."""
-    lines: dict[str, list[StepLine]] = {step.milestone.slug: [] for step in planned}
-    for milestone in board.document.milestones:
-        ticks = standing.of(milestone.slug).mark.ticks
-        done = [step for step in milestone.steps if step.slug in ticks and ticks[step.slug][0] >= monday]
-        if done:
-            ticked = [step_line(milestone, step, is_done=True) for step in done]
-            lines.setdefault(milestone.slug, []).extend(ticked)
-    for step in planned:
-        part = step.hours if step.hours < step.total_hours else None
-        line = StepLine(
-            step.step, is_done=False, resource=step.resource, part=part, is_last_part=step.is_finished_this_week
-        )
-        lines[step.milestone.slug].append(line)
-    return tuple(WeekItem(board.row(board.document.by_slug[slug]), tuple(found)) for slug, found in lines.items())
+def _cards(board: Board, week: ShownWeek, ticked: Sequence[str]) -> Iterator[WeekItem]:
+    """Yield what the week began with by milestone; the steps of one stand together."""
+    for milestone, items in groupby(week.begun, key=lambda item: item.milestone):
+        lines = tuple(_line(item) for item in items)
+        yield WeekItem(board.row(milestone), lines, is_ticked=milestone.slug in ticked)
+
+
+def _more(board: Board, week: ShownWeek, *, seen: set[str]) -> Iterator[MoreItem]:
+    for item in week.more:
+        slug = item.milestone.slug
+        yield MoreItem(board.row(item.milestone), _line(item), is_first=slug not in seen)
+        seen.add(slug)
+
+
+def _line(item: ShownStep) -> StepLine:
+    part = item.hours if 0 < item.hours < item.total_hours else None
+    is_last = item.hours >= item.remaining
+    return StepLine(item.step, is_done=item.is_done, resource=item.resource, part=part, is_last_part=is_last)

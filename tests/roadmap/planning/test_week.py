@@ -67,11 +67,16 @@ class TestWeek:
 
     def test_a_long_step_is_carried_on_beside_a_short_one(self) -> None:
         road = edition(milestone("a", 22, steps=steps(22)), milestone("b", 20, steps=steps(7, 13)), milestone("c", 3))
-        assert planned(Diary(), road) == [("c", "", 3), ("a", "s1", 7)]
+        assert planned(Diary(), road) == [("a", "s1", 7), ("c", "", 3)]
 
     def test_where_no_other_is_short_the_shortest_that_fits(self) -> None:
         road = edition(milestone("a", 22), milestone("b", 9), milestone("c", 7))
-        assert planned(Diary(), road) == [("c", "", 7), ("a", "", 3)]
+        assert planned(Diary(), road) == [("a", "", 3), ("c", "", 7)]
+
+    def test_what_comes_first_keeps_a_part_of_the_week(self) -> None:
+        """Case 13: what fits fills the rest, and never takes the place of what the plan puts first."""
+        road = edition(milestone("a", 22), milestone("b", 9))
+        assert planned(Diary(), road) == [("a", "", 10)]
 
     def test_where_nothing_fits_the_whole_week_goes_into_the_long_one(self) -> None:
         road = edition(milestone("a", 22), milestone("b", 19))
