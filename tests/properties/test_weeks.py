@@ -151,12 +151,16 @@ def test_a_tick_taken_back_finds_its_place(seed: random.Random) -> None:
 @given(seeds)
 @settings(max_examples=60, deadline=None)
 def test_what_the_plan_puts_first_leads_the_week_and_the_next_letter(seed: random.Random) -> None:
-    """Of what can be done now: what waits for its time, or to be called done, has no step."""
+    """Of what can be done now: what waits for its time, or to be called done, has no step.
+
+    Where a step of what comes first was done this week, that one leads the page, and the letter goes on with the next.
+    """
     life = Life(seed)
     for _ in range(seed.randrange(6)):
         life.work()
     plan = life.plan
-    if not (shown := open_items(shown_week(plan))):
+    week = shown_week(plan)
+    if not (shown := open_items(week)):
         return
     first = shown[0]
     if first.milestone.elapsed_months:  # where nothing else was open, the week began with its share of what only waits
@@ -168,10 +172,13 @@ def test_what_the_plan_puts_first_leads_the_week_and_the_next_letter(seed: rando
         since=life.today + timedelta(days=1),
         order=plan.week_order,
     )
-    assert (letter[0].milestone, letter[0].step) == (first.milestone, first.step)
+    items = [*week.begun, *week.more]
+    done_before = {item.milestone.slug for item in items[: items.index(first)]}
+    if letter[0].milestone.slug not in done_before:
+        assert (letter[0].milestone, letter[0].step) == (first.milestone, first.step)
     before = plan.week_order[: plan.week_order.index(first.milestone.slug)]
     can_begin = {found.slug for found in plan.standing.path if not found.locked or found.state == "doing"}
-    for slug in can_begin & set(before):
+    for slug in can_begin & set(before) - done_before:
         milestone = life.document.by_slug[slug]
         is_ticked = milestone.steps and len(plan.standing.of(slug).ticked) == len(milestone.steps)
         assert is_ticked or milestone.elapsed_months
