@@ -173,6 +173,12 @@ class ReauthenticateByCodeForm(TypedCode, mfa_forms.ReauthenticateForm):
 class ActivateTOTPForm(TypedCode, totp_forms.ActivateTOTPForm):
     """The first code of an authenticator app."""
 
+    secret: str
+
+    def grouped_secret(self) -> str:
+        """Return the key in fours, for those who type it; apps leave the spaces out."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
 
 class Switch(forms.CheckboxInput):
     """A checkbox for which `0` means off, as it does in every other form here; Django's takes it for on."""

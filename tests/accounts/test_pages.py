@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts import links
 from accounts.models import Invitation, User
+from tests.accounts.authenticator import code_of
 from tests.axe import SHAPE, Look, complaints
 from tests.chromium import FONTS
 from tests.conftest import REDIS
@@ -108,7 +109,12 @@ def test_once_one_is_in(look: Callable[..., Page], person: Callable[..., User]) 
         look(name, path)
     look("reauthenticate", "/accounts/2fa/totp/activate/").get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    look("totp")
+    key = look("totp").locator(".key").inner_text().replace(" ", "")
+    page.get_by_label("Code").fill(code_of(key))
+    page.get_by_role("button", name="Switch it on").click()
+    codes = look("recovery-codes").get_by_role("list", name="Unused codes").get_by_role("listitem")
+    expect(codes).to_have_count(10)
+    expect(codes.last).to_have_css("list-style-type", "none")  # case 30: "10." lay over the edge of its card
     look("delete", "/account/delete/").get_by_label("Your password").fill("wrong")
     page.get_by_role("button", name="Delete my account").click()
     look("delete-wrong").get_by_label("Your password").fill(PASSWORD)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.db import connections
 from django.test import Client
@@ -18,6 +16,7 @@ from django.test import Client
 from accounts.links import invitation_url
 from accounts.mail import MailError
 from accounts.models import Invitation, User
+from tests.accounts.authenticator import code_of
 from tests.conftest import REDIS
 
 SIGN_UP, CODE = "/accounts/signup/", "/accounts/confirm-email/"
@@ -59,10 +58,6 @@ def twice(client: Client, path: str, fields: dict[str, str]) -> tuple[list[str],
     late = copy(client)
     answers = [browser.post(path, fields) for browser in (client, late)]
     return [answer.get("Location", str(answer.status_code)) for answer in answers], late
-
-
-def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 @pytest.fixture

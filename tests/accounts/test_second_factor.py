@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import time
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts.authenticator import code_of
 
 PASSWORD = "seven quiet otters"
 SET_UP = "/accounts/2fa/totp/activate/"
 
 pytestmark = pytest.mark.django_db
-
-
-def code_of(secret: str) -> str:
-    """What an app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 @pytest.fixture
@@ -48,6 +45,18 @@ def test_the_square_comes_within_the_page(sure_ann: Client) -> None:
     page = sure_ann.get(SET_UP).content.decode()
     assert 'src="data:image/svg+xml' in page
     assert "img-src 'self' data:" in sure_ann.get(SET_UP)["Content-Security-Policy"]
+
+
+def test_the_key_can_be_typed_in_groups_and_opened_on_the_phone(sure_ann: Client, ann: User) -> None:
+    """Case 30: it was one word of 32 letters, and a phone can't read the square on its own screen."""
+    answer = sure_ann.get(SET_UP)
+    secret = answer.context["form"].secret
+    [shown] = re.findall(r'<code class="key">(.*?)</code>', answer.text)
+    assert [len(group) for group in shown.split()] == [4] * 8
+    assert "".join(shown.split()) == secret
+    [link] = re.findall(r'href="(otpauth:[^"]+)"', answer.text)
+    assert urlsplit(link).netloc == "totp"
+    assert parse_qs(urlsplit(unescape(link)).query) == {"secret": [secret], "issuer": ["Waymark"]}
 
 
 def test_a_right_code_switches_it_on_and_gives_recovery_codes(sure_ann: Client, secret: str, ann: User) -> None:
