@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from roadmap import editions, projection
+from roadmap.bidi import isolated
 from roadmap.document import Document, Group, Milestone
 from roadmap.models import Enrolment, Event, Roadmap, State
 from roadmap.standing import Mark, fold, last_said, standing_of, undoable_change
@@ -105,7 +106,7 @@ def enrol(
             },
         )
         if roadmap.withdrawn_at and (is_new or enrolment.left_at):
-            raise RefusedError(f"{roadmap.title} takes no new learners any more.")
+            raise RefusedError(f"{isolated(roadmap.title)} takes no new learners any more.")
         with _change(enrolment, today=today, edition=edition) as change:
             now = change.progress
             if is_new or now.left or (now.hours_per_week, now.target_on) != (hours_per_week, target_on):
@@ -289,7 +290,7 @@ def _live(document: Document, milestone: str) -> Milestone:
     found = _known(document, milestone)
     if found.retired_on is not None:
         raise RefusedError(
-            f"“{found.title}” was already retired when this page was shown, so it can't be marked any more."
+            f"“{isolated(found.title)}” was already retired when this page was shown, so it can't be marked any more."
         )
     return found
 
@@ -303,7 +304,7 @@ def _group(document: Document, group: str) -> Group:
 def _member(document: Document, group: str, milestone: str) -> Milestone:
     found = _group(document, group)
     if milestone not in found.members:
-        raise NotAMemberError(f"“{found.title}” doesn't offer {milestone}.")
+        raise NotAMemberError(f"“{isolated(found.title)}” doesn't offer {milestone}.")
     return _live(document, milestone)
 
 

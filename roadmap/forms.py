@@ -13,6 +13,7 @@ from django.http import QueryDict
 from accounts.models import Weekday
 from roadmap import placement
 from roadmap.actions import HOURS_DECIMALS
+from roadmap.bidi import isolated
 from roadmap.document import Document
 from roadmap.models import NOTE_LENGTH, State
 from roadmap.models.fields import WebURLFormField
@@ -171,7 +172,7 @@ class NoteForm(MarkForm):
         label="Note",
         required=False,
         max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
         help_text="Only you see it. Markdown works: **bold**, lists, links.",
     )
     evidence_url = WebURLFormField(
@@ -256,12 +257,12 @@ class KnownField(forms.MultipleChoiceField):
 
     def __init__(self, document: Document, *, standing: Standing | None = None) -> None:
         degrees = [
-            (m.slug, m.title)
+            (m.slug, isolated(m.title))
             for m in document.milestones
             if m.kind == "degree" and not m.retired_on and not (standing and standing.of(m.slug).state in FINISHED)
         ]
         stages = [
-            (stage.slug, f"All of “{stage.title}”")
+            (stage.slug, f"All of “{isolated(stage.title)}”")
             for stage in document.stages
             if standing is None or standing.in_stage(stage.slug).counts.left
         ]
@@ -292,7 +293,9 @@ class WhatIfForm(EnrolForm):
             group = document.group_by_slug[slug]
             live = [document.by_slug[member] for member in group.members if not document.by_slug[member].retired_on]
             self.fields[name] = forms.ChoiceField(
-                label=group.title, required=False, choices=[("", "As it is"), *((m.slug, m.title) for m in live)]
+                label=isolated(group.title),
+                required=False,
+                choices=[("", "As it is"), *((m.slug, isolated(m.title)) for m in live)],
             )
         self.fields["known"] = KnownField(document, standing=standing)
 

@@ -41,12 +41,6 @@ def fold(text: str, *, width: float, lines: int) -> tuple[str, ...]:
     return tuple(_clipped(line, width) for line in shown)
 
 
-def is_right_to_left(text: str) -> bool:
-    """Tell whether a text is to be set from right to left: by its first letter that has a direction (UAX 9, P2)."""
-    first = next((sense for sense in map(unicodedata.bidirectional, text) if sense in {"L", "R", "AL"}), "L")
-    return first != "L"
-
-
 def _width(letter: str) -> float:
     if unicodedata.category(letter) in {"Mn", "Me", "Cf"}:
         return 0.0

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from accounts import zones
+from roadmap.bidi import ISOLATES, isolated
 from roadmap.calendar import period_of
 from roadmap.models import Digest
 
@@ -135,7 +136,7 @@ def skeletons(name: str, site_url: str) -> tuple[Skeleton[str], Skeleton[bytes]]
     context = {"site_url": site_url, "subject": "[[subject]]"}
     page = message.inlined(render_to_string(f"emails/{name}.html", context))
     return (
-        Skeleton(render_to_string(f"emails/{name}.txt", context), fixed=str, personal=str),
+        Skeleton(render_to_string(f"emails/{name}.txt", context), fixed=str, personal=_isolated),
         Skeleton(page, fixed=message.encoded, personal=_escaped),
     )
 
@@ -152,7 +153,13 @@ def make_ready() -> None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _escaped(text: str) -> bytes:
-    return message.encoded(html.escape(text))
+    return message.encoded(html.escape(_isolated(text)))
+
+
+def _isolated(value: Any) -> str:
+    """Keep what runs from right to left apart from our words around it, unless that was done within a sentence."""
+    text = str(value)
+    return text if ISOLATES[0] in text else isolated(text)
 
 
 def as_letter(text: str) -> str:

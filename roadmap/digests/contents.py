@@ -10,6 +10,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
+from roadmap.bidi import isolated
 from roadmap.document import Milestone, Resource, Step
 from roadmap.news import Item
 from roadmap.planning import PlannedStep
@@ -119,7 +120,7 @@ def _place(journey: Journey, milestone: str) -> Data:
 
 
 def _to_confirm(journey: Journey, milestone: Milestone, week: date) -> Data:
-    ask = turned(CONFIRM, week).format(milestone.title)
+    ask = turned(CONFIRM, week).format(isolated(milestone.title))
     return {**_place(journey, milestone.slug), "step": "", "title": milestone.title, "ask": ask}
 
 
@@ -135,7 +136,7 @@ def _all_worked(part: Part) -> Data | None:
 
 def _worked(worked: Worked) -> Data:
     steps, more = worked.steps[:STEPS_NAMED], len(worked.steps[STEPS_NAMED:])
-    line = " · ".join([*steps, *([f"and {more} more"] if more else [])])
+    line = " · ".join([*map(isolated, steps), *([f"and {more} more"] if more else [])])
     return {
         "verb": "Finished" if worked.is_finished else "Worked on",
         "title": worked.milestone.title,
@@ -192,7 +193,7 @@ def _outlook(outlook: Outlook | None, week: date) -> Data | None:
     why = None
     if outlook.why:
         why = {"reasons": "; ".join(outlook.why), "comfort": BACK_AGAIN if outlook.is_slower else ""}
-    lead = turned(OUTLOOK, week).format(outlook.stage.title)
+    lead = turned(OUTLOOK, week).format(isolated(outlook.stage.title))
     return {"stage": outlook.stage.title, "lead": lead, "when": outlook.when, "why": why}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from roadmap.bidi import ISOLATES, isolated
 from roadmap.calendar import WEEK, about
 from roadmap.document import Milestone, Stage
 from roadmap.news import News
@@ -19,6 +20,7 @@ from .reading import Journey, Reading
 DATED_BACK = timedelta(weeks=4)  # what was told since the last letter and lies longer back than that is no news
 LONG = timedelta(days=9)  # more than a late letter's week
 JOINERS = "\u200c\u200d"
+_KEPT = frozenset({*JOINERS, *ISOLATES})
 STEPS = 3
 SUBJECT_LENGTH = 150
 TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
@@ -175,7 +177,7 @@ class Letter:
         finished = [found.milestone.title for found in worked if found.is_finished]
         if finished:
             others = f" and {len(finished) - 1} more" if finished[1:] else ""
-            return f"{short(finished[0])}{others} done"
+            return f"{isolated(short(finished[0]))}{others} done"
         done, named = (sum(column) for column in zip(*(part.kept for part in self.parts), strict=True))
         steps = sum(len(found.steps) for found in worked)
         if done and done >= steps:  # more than the last letter named is more than "3 of 3"
@@ -187,10 +189,10 @@ class Letter:
     def _future(self) -> str:
         if (first := self.next) is None:
             if ticked := next((found for part in self.parts for found in part.to_confirm), None):
-                return self._turned(words.TICKED).format(short(ticked.title))
+                return self._turned(words.TICKED).format(isolated(short(ticked.title)))
             return self._turned(words.WAITING)
         hours = sum(step.hours for part in self.parts for step in part.next if step.milestone is first.milestone)
-        return self._turned(words.NEXT).format(short(first.milestone.title), in_hours(hours))
+        return self._turned(words.NEXT).format(isolated(short(first.milestone.title)), in_hours(hours))
 
 
 def letter_for(reading: Reading) -> Letter:
@@ -325,6 +327,6 @@ def in_hours(amount: float) -> str:
 
 
 def clean(text: str) -> str:
-    """Return text fit for a header: one line, without control characters; what joins letters and emoji stays."""
-    printable = text if text.isprintable() else "".join(c if c.isprintable() or c in JOINERS else " " for c in text)
+    """Return text fit for a header: one line, without control characters; what joins and isolates letters stays."""
+    printable = text if text.isprintable() else "".join(c if c.isprintable() or c in _KEPT else " " for c in text)
     return " ".join(printable.split())

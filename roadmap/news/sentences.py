@@ -7,6 +7,7 @@ from enum import IntEnum
 from itertools import zip_longest
 from typing import NamedTuple
 
+from roadmap.bidi import isolated
 from roadmap.document import Milestone
 
 NAMED = 3
@@ -41,7 +42,7 @@ class Item(NamedTuple):
     pieces: tuple[Piece, ...]
 
     def __str__(self) -> str:
-        return "".join(piece.text for piece in self.pieces)
+        return "".join(isolated(piece.text) if piece.milestone else piece.text for piece in self.pieces)
 
 
 def item(rank: Rank, text: str, *places: str | Milestone | Sequence[Milestone]) -> Item:
@@ -51,7 +52,7 @@ def item(rank: Rank, text: str, *places: str | Milestone | Sequence[Milestone]) 
         assert isinstance(words, str)
         pieces.append(Piece(words))
         if isinstance(place, str):
-            pieces.append(Piece(place))
+            pieces.append(Piece(isolated(place)))
         else:
             pieces += _titles((place,) if isinstance(place, Milestone) else place)
     return Item(rank, tuple(piece for piece in pieces if piece.text))

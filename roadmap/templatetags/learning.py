@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 import nh3
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from roadmap import calendar
+from roadmap.bidi import is_mixed, is_right_to_left, isolated
 
 register = template.Library()
 
@@ -33,6 +35,28 @@ def hours(value: float) -> str:
     """Write 150.0 as 150, 7.5 as 7.5, 3560.25 as 3,560.3."""
     text = f"{value:,.1f}"
     return text.removesuffix(".0")
+
+
+@register.filter
+def bdi(text: str) -> str:
+    """Keep a text of a document or a person apart from the words around it, where it runs from right to left."""
+    return format_html("<bdi>{}</bdi>", text) if is_mixed(str(text)) else text
+
+
+@register.filter
+def isolate(text: str) -> str:
+    """The same in an attribute, a title or an option, which take no markup."""
+    return isolated(str(text))
+
+
+@register.filter
+def runs(title: str) -> SafeString:
+    """Return the attributes with which a line of SVG is set as its whole title runs, its left edge where it was."""
+    return _FROM_RIGHT_TO_LEFT if is_right_to_left(title) else _AS_IT_IS
+
+
+_AS_IT_IS = mark_safe("")
+_FROM_RIGHT_TO_LEFT = mark_safe(' direction="rtl" unicode-bidi="isolate" text-anchor="end"')
 
 
 @register.filter

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from roadmap.bidi import isolated
 from roadmap.charts.map import Card, Edge, map_of
 from roadmap.document import Milestone
 from roadmap.queries import Journey
@@ -30,6 +31,7 @@ class Sign:
 
     card: Card
     url: str
+    title: str
     label: str
     sign: str
     is_optional: bool
@@ -126,7 +128,7 @@ def _legend(signs: Sequence[Sign], ways: Iterable[Way], *, has_choices: bool) ->
 
 
 def _sign(card: Card, row: Row, *, is_critical: bool) -> Sign:
-    label = [row.milestone.title]
+    label = [isolated(row.milestone.title)]
     if row.is_locked is not None:
         label += [_WORDS[row.state], *(["locked"] if row.is_locked else [])]
     is_aside, is_optional = _is_aside(row), row.milestone.optional
@@ -137,7 +139,7 @@ def _sign(card: Card, row: Row, *, is_critical: bool) -> Sign:
     ):
         label += [words] if holds else []
     sign = "locked" if row.is_locked and row.state == "todo" else row.state
-    return Sign(card, row.url, ", ".join(label), sign, is_optional, is_aside, is_critical)
+    return Sign(card, row.url, row.milestone.title, ", ".join(label), sign, is_optional, is_aside, is_critical)
 
 
 def _way(edge: Edge, rows: Mapping[str, Row], critical: Set[str]) -> Way:
@@ -178,4 +180,4 @@ def _needs(board: Board, milestone: Milestone) -> Iterator[Need]:
             yield Need(needed.title, slug, slug in missing)
     for slug in milestone.requires_groups:
         group = board.document.group_by_slug[slug]
-        yield Need(f"one of “{group.title}”", "", any(member in missing for member in group.members))
+        yield Need(f"one of “{isolated(group.title)}”", "", any(member in missing for member in group.members))

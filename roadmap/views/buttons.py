@@ -26,6 +26,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import pauses, presence, zones
 from accounts.models import REPLANNED, Preferences, User
 from roadmap import actions, editions, projection, queries
+from roadmap.bidi import isolated
 from roadmap.calendar import DAY, WEEK, local_date
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
@@ -95,7 +96,8 @@ class _OnMilestone(Act):
     def sentence(self) -> str:  # type: ignore[override]  # worked out here, fixed in others
         """Name the step and its milestone."""
         step = self.milestone.step_by_slug[self.step].title if self.step else ""
-        return f"“{step}”, in “{self.milestone.title}”." if step else f"“{self.milestone.title}”."
+        title = isolated(self.milestone.title)
+        return f"“{isolated(step)}”, in “{title}”." if step else f"“{title}”."
 
     @cached_property
     def _who(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from roadmap.bidi import isolated
 from roadmap.document import Document
 from roadmap.models import Event
 from roadmap.templatetags.learning import hours
@@ -19,14 +20,18 @@ _STATE = {
 _STATE_WORD = {"todo": "to do", "doing": "in progress", "done": "done", "known": "known", "skipped": "skipped"}
 
 
+def quoted(title: str) -> str:
+    return f"“{isolated(title)}”"
+
+
 def welcome(title: str, *, is_back: bool) -> str:
     if is_back:
-        return f"Welcome back to “{title}”. Everything you did is still here."
-    return f"You are on the way to “{title}”. Your first steps are below."
+        return f"Welcome back to {quoted(title)}. Everything you did is still here."
+    return f"You are on the way to {quoted(title)}. Your first steps are below."
 
 
 def farewell(title: str) -> str:
-    return f"You no longer follow “{title}”. What you did is kept, and comes back when you start again."
+    return f"You no longer follow {quoted(title)}. What you did is kept, and comes back when you start again."
 
 
 def pace(*, hours_per_week: float, target_on: date | None) -> str:
@@ -50,20 +55,22 @@ def day(on: date) -> str:
 
 
 def step(title: str, *, done: bool) -> str:
-    return f"Ticked, in “{title}”." if done else f"The tick in “{title}” is gone."
+    return f"Ticked, in {quoted(title)}." if done else f"The tick in {quoted(title)} is gone."
 
 
 def hours_put_in(title: str, amount: float, *, corrected: bool) -> str:
     if corrected:
-        return f"Corrected: {hours(amount)} h for “{title}”." if amount else f"The entry for “{title}” is taken out."
-    return f"{hours(amount)} h for “{title}”, noted."
+        if not amount:
+            return f"The entry for {quoted(title)} is taken out."
+        return f"Corrected: {hours(amount)} h for {quoted(title)}."
+    return f"{hours(amount)} h for {quoted(title)}, noted."
 
 
 def choice(document: Document, group: str, chosen: str | None) -> str:
     title = document.group_by_slug[group].title if group in document.group_by_slug else group
     if chosen is None:
-        return f"The choice “{title}” is open again."
-    return f"Chosen for “{title}”: {document.by_slug[chosen].title}."
+        return f"The choice {quoted(title)} is open again."
+    return f"Chosen for {quoted(title)}: {isolated(document.by_slug[chosen].title)}."
 
 
 def brought_along(known: int, doing: int) -> str:
@@ -73,7 +80,7 @@ def brought_along(known: int, doing: int) -> str:
 
 
 def state(title: str, wished: str) -> str:
-    return _STATE[wished].format(title)
+    return _STATE[wished].format(isolated(title))
 
 
 def taken_back(document: Document, events: Sequence[Event]) -> str:
@@ -93,14 +100,16 @@ def _event(document: Document, event: Event) -> str:
     title = found.title if found else event.milestone
     data = event.data
     if event.kind == Event.Kind.STATE:
-        return f"“{title}” as {_STATE_WORD[data['state']]}"
+        return f"{quoted(title)} as {_STATE_WORD[data['state']]}"
     if event.kind == Event.Kind.STEP:
-        return f"{'a tick' if data['done'] else 'removing a tick'} in “{title}”"
+        return f"{'a tick' if data['done'] else 'removing a tick'} in {quoted(title)}"
     if event.kind == Event.Kind.HOURS:
-        return f"{'a correction to' if data.get('corrects') else ''} {hours(data['hours'])} h for “{title}”".strip()
+        return (
+            f"{'a correction to' if data.get('corrects') else ''} {hours(data['hours'])} h for {quoted(title)}".strip()
+        )
     if event.kind == Event.Kind.NOTE:
-        return f"your last note on “{title}”"
+        return f"your last note on {quoted(title)}"
     if event.kind == Event.Kind.CHOSE:
         group = document.group_by_slug.get(data["group"])
-        return f"your choice in “{group.title if group else data['group']}”"
+        return f"your choice in {quoted(group.title if group else data['group'])}"
     return f"the change to {hours(data['hours_per_week'])} hours a week"

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from roadmap.charts.lettering import fold, is_right_to_left, measure
+from roadmap.charts.lettering import fold, measure
 
 
 def test_a_title_breaks_between_words():
@@ -61,10 +61,3 @@ def test_no_letter_loses_its_marks():
 
 def test_latin_words_in_chinese_stay_whole():
     assert any("Kubernetes" in line for line in fold("使用Kubernetes與雲端服務", width=8, lines=4))
-
-
-@pytest.mark.parametrize(
-    ("text", "rtl"), [("تعلّم الآلة!", True), ("3. עברית:", True), ("Learn العربية", False), ("42", False), ("", False)]
-)
-def test_the_first_letter_says_which_way_a_title_runs(text: str, rtl: bool):
-    assert is_right_to_left(text) is rtl
