@@ -100,7 +100,8 @@ def note(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpRespo
         return invalid(request, mine, milestone=milestone, note_form=form)
     text, evidence = form.cleaned_data["note"], form.cleaned_data["evidence_url"]
     events = actions.note(milestone=milestone, text=text, evidence_url=evidence, **_details(mine, form))
-    return answer(request, mine, events, f"Your note on “{title}” is kept.", milestone=milestone, anchor="note")
+    sentence = f"Your note on {words.quoted(title)} is kept."
+    return answer(request, mine, events, sentence, milestone=milestone, anchor="note")
 
 
 @learner_action
