@@ -10,6 +10,7 @@ from allauth.account.internal.flows.reauthentication import reauthenticate_by_pa
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -55,7 +56,7 @@ class Adapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         if second_factor.is_missing(user):
             reauthenticate_by_password(request)
-            return second_factor.lead_to_set_up(request)
+            return redirect("mfa_activate_totp")
         return response
 
     def login(self, request: HttpRequest, user: Any) -> None:

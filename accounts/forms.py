@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from . import administrators, codes, invitations, names, pauses, zones
+from . import administrators, codes, invitations, names, pauses, second_factor, zones
 from .fields import AddressFormField
 from .models import REPLANNED, Preferences, User
 
@@ -174,6 +174,11 @@ class ActivateTOTPForm(TypedCode, totp_forms.ActivateTOTPForm):
     """The first code of an authenticator app."""
 
     secret: str
+    user: User
+
+    def opens_the_admin(self) -> bool:
+        """Say whether the admin stays closed to this person until it is set up."""
+        return second_factor.is_missing(self.user)
 
     def grouped_secret(self) -> str:
         """Return the key in fours, for those who type it; apps leave the spaces out."""

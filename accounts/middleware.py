@@ -107,7 +107,7 @@ class StaffSecondFactor:
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         match = request.resolver_match
         if match and "admin" in match.app_names and request.user.is_authenticated:
-            return second_factor.lead_to_set_up(request) if second_factor.is_missing(request.user) else None
+            return redirect("mfa_activate_totp") if second_factor.is_missing(request.user) else None
         return None
 
 
