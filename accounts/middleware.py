@@ -57,6 +57,8 @@ def private(get_response: Answer) -> Answer:
         response = get_response(request)
         if is_personal:
             patch_cache_control(response, private=True, no_store=True)
+            if not request.user.is_authenticated:  # logged out: what pages kept in the browser goes, too
+                response["Clear-Site-Data"] = '"storage"'
         return response
 
     return middleware

@@ -9,8 +9,10 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
 from django.db.models.base import ModelBase
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from roadmap.digests import gate, ledger, watch
 from roadmap.drafts import draft_of
@@ -99,3 +101,10 @@ class AdminSite(admin.AdminSite):
             if app["app_label"] == "roadmap":
                 app["models"].sort(key=lambda model: place.get(model["object_name"], len(place)))
         return sorted(apps, key=lambda app: app["app_label"] != "roadmap")
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 – Django passes it by name
+    """Say that a form is of an earlier session; in the admin also where to find again what was typed into it."""
+    in_admin = request.path.startswith(reverse("admin:index"))
+    template = "admin/403_csrf.html" if in_admin else "403_csrf.html"
+    return HttpResponseForbidden(render_to_string(template, {"address": request.get_full_path()}))

@@ -8,11 +8,12 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.test import Client
+from playwright.sync_api import Page
 
 from accounts.models import User
 from roadmap.editions import publish
 from roadmap.models import Enrolment, MilestoneProgress
-from tests.roadmap.admin.helpers import logged_in, make_roadmap, person
+from tests.roadmap.admin.helpers import enter, logged_in, make_roadmap, person
 
 
 @pytest.fixture
@@ -61,3 +62,15 @@ def learner(road) -> User:
     )
     MilestoneProgress.objects.create(enrolment=enrolment, milestone="linear-algebra", state="doing")
     return user
+
+
+@pytest.fixture
+def at(page: Page, live_server, editor_user) -> Page:
+    """The editor's browser."""
+    return enter(page, live_server.url, editor_user)
+
+
+@pytest.fixture
+def plain_at(plain_page: Page, live_server, editor_user) -> Page:
+    """The same without JavaScript."""
+    return enter(plain_page, live_server.url, editor_user)

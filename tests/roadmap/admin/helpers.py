@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import Page
 
 from accounts.models import User
 from roadmap.models import (
@@ -183,3 +184,10 @@ def act(client, part, action, follow=False, **chosen):
     if not hidden(page, "shown"):
         wish["shown"] = hidden(client.post(url, wish), "shown")
     return client.post(url, wish, follow=follow)
+
+
+def enter(page: Page, url: str, user) -> Page:
+    """Bring along the cookie of a session."""
+    cookie = logged_in(user).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+    return page

@@ -6,29 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from roadmap.models import Digest, Milestone
-from tests.roadmap.admin.helpers import address, logged_in, order_of, person
+from tests.roadmap.admin.helpers import address, enter, order_of, person
 from tests.roadmap.admin.test_digests import owe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def enter(page: Page, url: str, user) -> Page:
-    """Bring along the cookie of a session."""
-    cookie = logged_in(user).cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
-    return page
-
-
-@pytest.fixture
-def at(page: Page, live_server, editor_user) -> Page:
-    """The editor's browser."""
-    return enter(page, live_server.url, editor_user)
-
-
-@pytest.fixture
-def plain_at(plain_page: Page, live_server, editor_user) -> Page:
-    """The same without JavaScript."""
-    return enter(plain_page, live_server.url, editor_user)
 
 
 def test_rows_are_dragged_into_order(at: Page, road):
