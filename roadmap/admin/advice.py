@@ -36,31 +36,32 @@ class Advice(NamedTuple):
 
 
 class Advised(NamedTuple):
-    """Errors keep a draft from being published, warnings do not."""
+    """Errors keep a draft from being published; what is grave costs learners something; warnings neither."""
 
     errors: list[Advice]
     warnings: list[Advice]
+    grave: list[Advice]
 
 
 def advice_on(draft: Draft) -> Advised:
     """Return all there is to say about a draft; half-way work gets its advice, too."""
     if draft.document is None:
-        return Advised(_linked(draft.roadmap, _unreadable(draft)), [])
-    found = (*lint(draft.document), *_vanishing(draft))
-    return Advised(
-        *(_linked(draft.roadmap, [part for part in found if part.level == level]) for level in ("error", "warning"))
-    )
+        return Advised(_linked(draft.roadmap, _unreadable(draft)), [], [])
+    found = lint(draft.document)
+    errors, warnings = ([part for part in found if part.level == level] for level in ("error", "warning"))
+    return Advised(*(_linked(draft.roadmap, findings) for findings in (errors, warnings, _vanishing(draft))))
 
 
 def _vanishing(draft: Draft) -> tuple[Finding, ...]:
-    """Name what would leave learners without a successor: two queries where something does."""
+    """Name what would leave learners without a successor, the most learners first: two queries where something does."""
     roadmap, document = draft.roadmap, draft.document
     if document is None or roadmap.current_edition is None:
         return ()
     before = published(roadmap.current_edition)
     gone = [slug for slug in before.by_slug if slug not in document.by_slug or document.by_slug[slug].retired_on]
     learners = {slug: sum(counts[:3]) for slug, counts in learners_of(roadmap, gone).items()} if gone else {}
-    return vanishing(before, document, learners)
+    found = vanishing(before, document, learners)
+    return tuple(sorted(found, key=lambda finding: -learners.get(finding.place[len("milestones[") : -1], 0)))
 
 
 def _unreadable(draft: Draft) -> list[Finding]:

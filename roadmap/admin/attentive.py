@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from roadmap.models import Roadmap
 
-from .shown import OPENED, Opened, Shown, changed, made_anew, reapplied, shown_by
+from .shown import OPENED, Opened, Shown, changed, made_anew, reapplied, shown_by, values_changed
 
 CHANGED = "This changed while you had it open. Look at what changed, then decide."
 UNREADABLE = "This form did not say what it was opened with, so nothing was saved yet. Compare it, then save again."
@@ -85,6 +85,16 @@ class AttentiveAdmin(admin.ModelAdmin):
             now = getattr(request, "now", None) or shown_by(context["adminform"].form, formsets)
             context["opened"] = self._sealed(obj, now)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
+        """Write into the history, beside what was changed, from which value to which."""
+        message: list[Any] = super().construct_change_message(request, form, formsets, add)
+        forms = {id(row.instance): row for formset in formsets or () for row in formset.initial_forms}
+        rows = iter([forms[id(row)] for formset in formsets or () for row, _ in formset.changed_objects])
+        for part in message:
+            if "changed" in part:
+                part["changed"]["fields"] = values_changed(next(rows) if "object" in part["changed"] else form)
+        return message
 
     # --- What was, what is ----------------------------------------------------------------------------------------
 

@@ -269,6 +269,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, ReturningAdmin, Attentiv
 
     def delete_model(self, request: Any, obj: Any) -> None:
         super().delete_model(request, obj)
+        self.log_change(request, obj.roadmap, f"Deleted {self.opts.verbose_name} “{obj}”.")
         touch(obj.roadmap)
 
     def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -20,6 +20,7 @@ from roadmap.editions import publish
 from roadmap.models import Edition, Roadmap
 
 from .advice import advice_on
+from .authors import saves_since
 from .differences import parts_with_learners
 from .forms import clean_values
 
@@ -61,6 +62,7 @@ def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
         form = PublishForm()
     draft = draft_of(roadmap)
     advice = advice_on(draft)
+    saves = saves_since(roadmap, roadmap.current_edition.published_at if roadmap.current_edition else None)
     context = {
         **admin.admin_site.each_context(request),
         "title": f"Review and publish “{roadmap}”",
@@ -71,8 +73,10 @@ def review(admin: RoadmapAdmin, request: Any, object_id: str) -> HttpResponse:
         "form": form,
         "may_publish": request.user.has_perm("roadmap.publish_roadmap"),
         "errors": advice.errors,
+        "grave": advice.grave,
         "warnings": advice.warnings,
-        "parts": parts_with_learners(roadmap, draft.changes),
+        "parts": parts_with_learners(roadmap, draft.changes, saves),
+        "saves": saves,
         "is_empty": _is_empty(draft),
     }
     return render(request, "admin/roadmap/review.html", context, status=422 if form.is_bound else 200)

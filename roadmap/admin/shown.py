@@ -15,10 +15,13 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import Truncator
 
 OPENED = "_opened"
 _SALT = "roadmap.admin.shown"
 _ORDER = "position"
+UNITS = {"effort_": "h", "hours": "h", "elapsed_": "months"}
+LONGEST_IN_HISTORY = 200  # characters of one value
 
 Values = dict[str, str]  # by field
 Rows = dict[str, Values]  # by primary key, in their order
@@ -210,6 +213,33 @@ def _changed_rows(formset: Any, before: Rows, now: Rows, mine: Rows) -> Iterator
     if old != new and any(mine.get(key, {}).get(_ORDER) != now[key].get(_ORDER) for key in new):
         lists = (", ".join(named(now[key]) for key in keys) for keys in (old, new))
         yield Meanwhile(f"Order of the {formset.model._meta.verbose_name_plural}", *lists)
+
+
+def values_changed(form: Any) -> list[str]:
+    """Say what a saved form changed, with both values: `Likely: 8 h → 10 h`."""
+    return [f"{form[name].label}: {_before(form, name)} → {_after(form, name)}" for name in form.changed_data]
+
+
+def _before(form: Any, name: str) -> str:
+    return _measured(name, _words(form.fields[name], _initial(form[name])))
+
+
+def _after(form: Any, name: str) -> str:
+    field = form.fields[name]
+    if name in form.cleaned_data and not isinstance(field, forms.ModelChoiceField | forms.BooleanField):
+        value = field.widget.format_value(field.prepare_value(form.cleaned_data[name]))
+    else:
+        value = form[name].data
+    return _measured(name, _words(field, _text(value)))
+
+
+def _measured(name: str, words: str) -> str:
+    """Add the unit, and cut what is too long for a line of the history."""
+    unit = next((unit for stem, unit in UNITS.items() if name.startswith(stem)), "")
+    if unit and words != "empty" and name != "effort_basis":
+        return f"{words.removesuffix('.0')} {unit}"
+    short = Truncator(words).chars(LONGEST_IN_HISTORY)
+    return short if words == "empty" or len(words) < 2 or words in ("yes", "no") else f"“{short}”"
 
 
 def _words(field: forms.Field, value: str) -> str:

@@ -20,6 +20,7 @@ from .lint import Finding, broken_rules, lint, vanishing
 from .mapping import brought_back, heirs, replaced
 from .reading import DocumentError, from_data, parse, restore
 from .sections import Line, Section, sections
+from .wording import Wording
 from .writing import FORMATS, dump, dump_json, json_schema, to_data
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Source",
     "Stage",
     "Step",
+    "Wording",
     "broken_rules",
     "brought_back",
     "difference",

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from .format import Citation, Document, Effort, Elapsed, Group, Milestone, Part
+from .wording import NAMES, Wording, rows_reworded, wordings_of
 
 ChangeKind = Literal[
     "added",
@@ -37,7 +38,6 @@ _PLURALS = {
     "trace": "citation",
 }
 _POINTERS = {"milestone": "milestones", "source": "sources"}
-_WORDS = {"summary": "what", "why": "why", "done_when": "done when", "notes": "notes"}
 _LONG = 60  # characters; a longer value is said to be reworded, not quoted
 
 
@@ -45,6 +45,7 @@ class Change(BaseModel):
     """One thing that changed. `what` is its sort (`milestone`), `slug` and `title` name it.
 
     `detail` says how, in an editor's words, and calls other parts by their titles: it is read as it stands.
+    `wordings` hold what `detail` has no room for. Editions frozen by earlier releases have none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +55,7 @@ class Change(BaseModel):
     slug: str
     title: str
     detail: str = ""
+    wordings: tuple[Wording, ...] = ()
 
     def __str__(self) -> str:
         words = f"{self.kind} {self.what} {self.slug}"
@@ -120,7 +122,8 @@ def _changes(old: Document, new: Document) -> Iterator[Change]:
         if before != after:
             kind: ChangeKind = "renamed" if field == "title" else "reworded"
             detail = _from_to(before, after) if field != "summary" else "summary"
-            yield Change(kind=kind, what="roadmap", slug=new.slug, title=new.title, detail=detail)
+            wordings = wordings_of(old, new, ["summary"]) if field == "summary" else ()
+            yield Change(kind=kind, what="roadmap", slug=new.slug, title=new.title, detail=detail, wordings=wordings)
     titles = _Titles(old, new)
     for collection, what in _PLURALS.items():
         yield from _compare(what, getattr(old, collection), getattr(new, collection), titles)
@@ -134,7 +137,8 @@ def _compare(what: str, old: Sequence[Part], new: Sequence[Part], titles: _Title
             yield Change(kind="added", what=what, slug=slug, title=_title(part))
         elif part != before[slug]:
             for kind, detail in _details(before[slug], part, titles):
-                yield Change(kind=kind, what=what, slug=slug, title=_title(part), detail=detail)
+                wordings = _wordings(kind, before[slug], part)
+                yield Change(kind=kind, what=what, slug=slug, title=_title(part), detail=detail, wordings=wordings)
     for slug, part in before.items():
         if slug not in after:
             yield Change(kind="removed", what=what, slug=slug, title=_title(part))
@@ -151,7 +155,7 @@ def _details(old: Part, new: Part, titles: _Titles) -> Iterator[tuple[ChangeKind
         changed = [name for name in changed if name not in ("title", "name")]
     if isinstance(old, Milestone) and isinstance(new, Milestone):
         yield from _milestone_details(old, new, titles)
-        if words := [said for name, said in _WORDS.items() if name in changed]:
+        if words := [said for name, said in NAMES.items() if name in changed]:
             yield "reworded", ", ".join(words)
     elif isinstance(old, Group) and isinstance(new, Group):
         if changed:
@@ -202,6 +206,22 @@ def _group_details(old: Group, new: Group, titles: _Titles) -> Iterator[str]:
         yield f"pairs: {_gains(_pairs(old, titles), _pairs(new, titles))}"
     if old.note != new.note:
         yield "note reworded"
+
+
+def _wordings(kind: ChangeKind, old: Part, new: Part) -> tuple[Wording, ...]:
+    """Return the old and new words of what `_details` only names."""
+    if isinstance(old, Milestone) and isinstance(new, Milestone):
+        if kind == "steps":
+            return rows_reworded(old.step_by_slug, new.step_by_slug)
+        if kind == "resources":
+            return rows_reworded(old.resource_by_url, new.resource_by_url)
+        if kind == "effort":
+            return wordings_of(old.effort_hours, new.effort_hours, ["basis"])
+        return wordings_of(old, new, NAMES) if kind == "reworded" else ()
+    if isinstance(new, Group):
+        return wordings_of(old, new, ["note"]) if kind == "changed" else ()
+    names = [name for name in type(new).model_fields if name not in ("title", "name")]
+    return wordings_of(old, new, names, longer_than=_LONG) if kind == "changed" else ()
 
 
 def _retirement(old: Milestone, new: Milestone) -> tuple[ChangeKind, str]:

@@ -46,6 +46,7 @@ class Line(NamedTuple):
 
     text: str
     milestone: str = ""
+    change: Change | None = None
 
 
 class Section(NamedTuple):
@@ -70,7 +71,7 @@ def _belongs(change: Change, what: str, kinds: tuple[str, ...]) -> bool:
 
 def _line(change: Change) -> Line:
     about_one = change.what == "milestone" and change.kind != "reordered"
-    return Line(_sentence(change), change.slug if about_one else "")
+    return Line(_sentence(change), change.slug if about_one else "", change)
 
 
 def _sentence(change: Change) -> str:

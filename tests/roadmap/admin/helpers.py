@@ -98,6 +98,11 @@ def address(part, action="change", **query) -> str:
     return reverse(name, args=[part.pk] if action not in ("add", "changelist") else None, query=query or None)
 
 
+def laid_out(response) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the changes that a page shows, under their headings, with their learners."""
+    return [(part.heading, [(row.text, row.learners) for row in part.rows]) for part in response.context["parts"]]
+
+
 def messages_of(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 

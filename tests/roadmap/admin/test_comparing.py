@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from roadmap.editions import publish
-from tests.roadmap.admin.helpers import address, edit, logged_in, person, redraft
+from tests.roadmap.admin.helpers import address, edit, laid_out, logged_in, person, redraft
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def three(editor, road):
 
 
 def compared(client, road, **query) -> list:
-    return client.get(address(road.roadmap, "compare", **query)).context["parts"]
+    return laid_out(client.get(address(road.roadmap, "compare", **query)))
 
 
 ALGEBRA, STATISTICS = ("“Linear algebra” → “Algebra”", ""), ("“Statistics” → “Probability”", "")

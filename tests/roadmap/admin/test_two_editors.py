@@ -74,7 +74,10 @@ def test_what_i_left_alone_stays_as_my_colleague_left_it(editor, colleague, road
         ("Stage", "Foundations", "Work", ""),
         ("Optional", "no", "yes", ""),
     ]
-    assert "Changed Title, Stage and Optional." in refused.text
+    assert (
+        "Changed Title: “Linear algebra” → “Matrices”, Stage: “Foundations” → “Work” and Optional: no → yes."
+        in refused.text
+    )
     assert "left it alone" in refused.text
     editor.post(address(road.algebra), form_of(refused))
     road.algebra.refresh_from_db()

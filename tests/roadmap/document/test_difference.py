@@ -147,3 +147,46 @@ def test_it_can_be_kept_as_data() -> None:
     assert Difference.from_data(found.to_data()) == found
     assert found.of_kind("renamed") == found.changes
     assert found.of_kind("added") == ()
+
+
+# --- Case 38: the review shows old and new words --------------------------------------------------------------------
+
+
+def wordings(new: Document, old: Document = OLD) -> list[tuple[str, str, str]]:
+    return [(word.what, word.old, word.new) for change in difference(old, new).changes for word in change.wordings]
+
+
+def test_reworded_texts_carry_both_words() -> None:
+    new = changed(1, summary="New", why="Because", done_when="Done", notes="Note")
+    old = OLD.by_slug["b"]
+    assert wordings(new) == [
+        ("what", old.summary, "New"),
+        ("why", old.why, "Because"),
+        ("done when", old.done_when, "Done"),
+        ("notes", old.notes, "Note"),
+    ]
+
+
+def test_changed_rows_say_what_changed_in_them() -> None:
+    rows = to_data(OLD)["milestones"][0]["steps"]
+    new = changed(0, steps=[{**rows[0], "hours": 3}, {**rows[1], "hours": 7}])
+    titles = [row["title"] for row in rows]
+    assert wordings(new) == [(f"“{titles[0]}”, hours", "4", "3"), (f"“{titles[1]}”, hours", "6", "7")]
+
+
+def test_long_words_of_other_parts_are_carried_and_short_ones_said_in_the_line() -> None:
+    old, long = to_data(OLD), "word " * 20
+    old["summary"] = "Before"
+    old["stages"][0]["summary"] = long
+    new = {**old, "summary": "After", "stages": [{**old["stages"][0], "summary": ""}, *old["stages"][1:]]}
+    assert wordings(from_data(new), from_data(old)) == [("summary", "Before", "After"), ("summary", long, "")]
+    brief = {**old, "stages": [{**old["stages"][0], "summary": "Short"}, *old["stages"][1:]]}
+    empty = {**old, "stages": [{**old["stages"][0], "summary": ""}, *old["stages"][1:]]}
+    assert wordings(from_data(brief), from_data(empty)) == []
+
+
+def test_wordings_survive_the_freezer_and_old_editions_have_none() -> None:
+    found = difference(OLD, changed(1, why="Because"))
+    assert Difference.from_data(found.to_data()) == found
+    frozen = {"changes": [{"kind": "reworded", "what": "milestone", "slug": "b", "title": "B", "detail": "why"}]}
+    assert Difference.from_data(frozen).changes[0].wordings == ()
