@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from .yaml_mistakes import mistake
+
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 12
 MAX_VALUES = 150_000  # keys, values and containers; a real 2 MiB document has some 115,000
@@ -77,6 +79,8 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
     try:
         return _Builder().build(text)
     except yaml.MarkedYAMLError as error:
+        if words := mistake(text, error):
+            raise MarkupError(words) from None
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}: " if mark else ""
         raise MarkupError(f"{where}not valid YAML: {error.problem or error.context}") from None
