@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 NEAR, MIDDLING = timedelta(days=274), timedelta(days=5 * 365)
+NAMED = timedelta(days=15 * 365.2425)  # no year is named beyond
+BEYOND_NAMED = "more than 15 years away"
 _PERIOD = re.compile(r"(\d{4})-W(\d{2})")
 
 
@@ -89,10 +91,20 @@ def _at(on: date, hour: int, zone: str) -> datetime:
         raise BeyondCalendarError(f"{on} in {zone}") from None
 
 
+def is_named(on: date | None, today: date) -> bool:
+    """Tell whether a forecast's day is near enough for its year to be named."""
+    return on is not None and on - today <= NAMED
+
+
 def about(on: date | None, today: date) -> str:
-    """Say a forecast's day as exactly as it deserves: a month while it is near, then a part of a year, then a year."""
+    """Say a forecast's day as exactly as it deserves: a month while it is near, then a part of a year, then a year.
+
+    Beyond 15 years no year is named; None is beyond the horizon.
+    """
     if on is None:
         return "not within 50 years"
+    if not is_named(on, today):
+        return BEYOND_NAMED
     if on - today < NEAR:
         return f"{on:%B %Y}"
     if on - today < MIDDLING:

@@ -18,7 +18,7 @@ from roadmap.standing import Counts
 
 from .letter import Letter, Outlook, Part, Worked, clean, in_hours
 from .reading import Journey
-from .words import CONFIRM, OUTLOOK, RESTING, turned
+from .words import CONFIRM, FAR, OUTLOOK, RESTING, turned
 
 Data = dict[str, Any]
 
@@ -192,8 +192,8 @@ def _outlook(outlook: Outlook | None, week: date) -> Data | None:
         return None
     why = None
     if outlook.why:
-        why = {"reasons": "; ".join(outlook.why), "comfort": BACK_AGAIN if outlook.is_slower else ""}
-    lead = turned(OUTLOOK, week).format(isolated(outlook.stage.title))
+        why = {"reasons": " ".join(outlook.why), "comfort": BACK_AGAIN if outlook.is_slower else ""}
+    lead = (turned(OUTLOOK, week) if outlook.is_near else FAR).format(isolated(outlook.stage.title))
     return {"stage": outlook.stage.title, "lead": lead, "when": outlook.when, "why": why}
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from roadmap.bidi import ISOLATES, isolated
-from roadmap.calendar import WEEK, about
+from roadmap.calendar import about, is_named
 from roadmap.document import Milestone, Stage
 from roadmap.news import News
-from roadmap.planning import Plan, PlannedStep, Situation, reasons, this_week, to_confirm, told
+from roadmap.planning import Plan, PlannedStep, Situation, hours, moves, sentences, this_week, to_confirm
 from roadmap.standing import MilestoneStanding, Standing
 
 from . import words
@@ -24,7 +24,6 @@ _KEPT = frozenset({*JOINERS, *ISOLATES})
 STEPS = 3
 SUBJECT_LENGTH = 150
 TITLE_LENGTH = 56  # in a subject: two titles are about what a wide inbox shows
-WORTH_TELLING = 2  # days that a finish moved by; less is noise
 CAUSES = 2
 
 
@@ -41,13 +40,15 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """When the stage at hand is likely done, in words, and why that moved since the last letter.
+    """When the stage at hand is likely done, in words, and which moves of the forecast are told.
 
-    `is_slower`: it is later above all since less was done than the plan counted on, which is no reproach.
+    `is_near`: near enough for a year. `is_slower`: something is later above all since less was done than the plan
+    counted on, which is no reproach.
     """
 
     stage: Stage
     when: str
+    is_near: bool
     why: tuple[str, ...]
     is_slower: bool
 
@@ -263,38 +264,15 @@ def _kept(journey: Journey, share: int) -> tuple[int, int]:
 
 
 def _outlook(journey: Journey) -> Outlook | None:
-    now, before = journey.situation, journey.before
+    now = journey.situation
     if (stage := now.stage_at_hand) is None:
         return None
     likely = now.likely(stage.slug)
-    if likely is None:
-        return None
-    moved = reasons(before, now, stage=stage.slug) if before and journey.progress.marks else ()  # else it didn't begin
-    moved = tuple(reason for reason in moved if abs(reason.days) >= WORTH_TELLING)
-    most = max(moved, key=lambda reason: abs(reason.days), default=None)
-    is_slower = most is not None and most.cause == "pace" and most.days > 0
-    if is_slower and _did_as_planned(journey, stage):
-        moved = tuple(reason._replace(cause="learned") if reason is most else reason for reason in moved)
-    return Outlook(stage, about(likely, now.today), tuple(told(moved))[:CAUSES], is_slower)
-
-
-def _did_as_planned(journey: Journey, stage: Stage) -> bool:
-    """Tell whether as much got done since, up to the end of a stage, as the plan of then counted on.
-
-    Then it is the pace that changed: a week that was slow is complete by now, and this one is not.
-    """
-    before = journey.before_as_of_now
-    if before is None or journey.before is None:
-        return False
-    stages = [found.slug for found in journey.document.stages]
-    counted = set(stages[: stages.index(stage.slug) + 1])
-
-    def earned(standing: Standing) -> float:
-        milestones = standing.milestones.values()
-        return sum(found.earned_hours for found in milestones if standing.edition.by_slug[found.slug].stage in counted)
-
-    weeks = (journey.today - journey.since) / WEEK
-    return earned(journey.standing) - earned(before) >= Plan(journey.before).pace.hours * weeks
+    # What the last letter told is not told again while it lasts; it is compared with four weeks ago.
+    moved = [move for move in moves(journey.before, now) if move.is_new or not journey.follows]
+    is_slower = bool(moved) and moved[0].cause == "pace" and moved[0].days > 0 and moved[0].put_in is None
+    why = tuple(sentences(moved, now.today))[:CAUSES]
+    return Outlook(stage, about(likely, now.today), is_named(likely, now.today), why, is_slower)
 
 
 def _worked(journey: Journey, found: MilestoneStanding) -> Worked | None:
@@ -323,7 +301,7 @@ def short(title: str) -> str:
 
 def in_hours(amount: float) -> str:
     """Return hours as people read them: `6 h`, `2.5 h`, `1,250 h`."""
-    return f"{amount:,.1f}".removesuffix(".0") + " h"
+    return f"{hours(amount)} h"
 
 
 def clean(text: str) -> str:

@@ -77,6 +77,7 @@ OUTLOOK = (
     "By what you get done in a week, “{}” is finished around",
     "As things stand, you are through with “{}” around",
 )
+FAR = "At your pace the end of “{}” is"
 RESTING = (
     "Nothing new to begin this week: what is left waits for its turn.",
     "What is left waits for something else to end first; there is nothing to begin this week.",

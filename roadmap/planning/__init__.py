@@ -16,7 +16,8 @@ uncertainty, drift included, is carried through the bound, that of hours, waitin
 on a log scale. A stage ends when it, all before it in the document, and what these wait for are done. Being a bound it
 is monotone, which list schedules are not (Graham, 1969).
 
-**The reasons** (`.reasons`) turn last week's situation into today's, one cause after the other.
+**The reasons** (`.reasons`) turn last week's situation into today's, one cause after the other, to the day. People are
+told of a move (`.moves`) only where it is beyond its own noise.
 
 **Limits.** The bound is early where work is scarce beside the waiting (the tests hold the schedule to 1.25 times of
 it), and `early` more so where several waits compete: on a road with three of them the interval holds 84 % at the start.
@@ -30,17 +31,19 @@ markets, illness and children are not in the model; the interval is.
 
 from .forecast import Interval
 from .midweek import ShownStep, ShownWeek, shown_week
+from .moves import Move, moves
 from .pace import Pace
 from .pauses import Pauses
 from .plan import NO_PAUSES, Plan, Situation, StageForecast
 from .reasons import Reason, reasons, situation_before
 from .schedule import Run, Week, weeks_of
 from .week import PlannedStep, next_milestones, this_week, to_confirm, worked_since
-from .words import told
+from .words import hours, sentences
 
 __all__ = [
     "NO_PAUSES",
     "Interval",
+    "Move",
     "Pace",
     "Pauses",
     "Plan",
@@ -52,13 +55,15 @@ __all__ = [
     "Situation",
     "StageForecast",
     "Week",
+    "hours",
+    "moves",
     "next_milestones",
     "reasons",
+    "sentences",
     "shown_week",
     "situation_before",
     "this_week",
     "to_confirm",
-    "told",
     "weeks_of",
     "worked_since",
 ]

@@ -48,6 +48,11 @@ def reasons(before: Situation, now: Situation, *, stage: str | None = None) -> t
     return tuple(reason for reason in moved if reason.days)
 
 
+def has_causes(before: Situation, now: Situation) -> bool:
+    """Tell whether anything but time and work lies between two situations."""
+    return next(_steps(before, now), None) is not None
+
+
 def _steps(before: Situation, now: Situation) -> Iterator[tuple[Cause, Situation]]:
     """Yield the situations between last week's and today's in which one thing more is as it is today."""
     at, was, became = before, before.progress, now.progress

@@ -1,12 +1,15 @@
-"""Why a forecast moved, in words for people."""
+"""Which moves of a forecast are told, in sentences for people: the same on page and in mail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import date
 
+from roadmap.bidi import isolated
+from roadmap.calendar import WEEK
 from roadmap.calendar import moved as moved_by
 
-from .reasons import Reason
+from .moves import Move
 
 _CAUSES = {
     "scope": "the roadmap itself changed",
@@ -17,17 +20,36 @@ _CAUSES = {
     "known": "what you know already changed",
     "reopened": "something that counted is open again",
     "learned": "your plan has learned your pace from a slower week before",
-    "pace": ("less got done than your plan counts on", "more got done than your plan counts on"),
-    "calendar": (
-        "some of it takes its time, whatever you do",
-        "what takes its time is further along than your plan counted on",
-    ),
 }
+_LESS, _MORE = "less got done than your plan counts on", "more got done than your plan counts on"
+_NUMBERS = ("", "a week", "two weeks", "three weeks", "four weeks", "five weeks", "six weeks", "seven weeks")
 
 
-def told(moved: Sequence[Reason]) -> Iterator[str]:
-    """Say why a finish moved, the largest cause first."""
-    for reason in sorted(moved, key=lambda found: -abs(found.days)):
-        words = _CAUSES[reason.cause]
-        because = words if isinstance(words, str) else words[reason.days < 0]
-        yield f"{moved_by(reason.days)}, because {because}"
+def sentences(moves: Iterable[Move], today: date) -> Iterator[str]:
+    """Say each move with its subject, since when, and why."""
+    for move in moves:
+        subject = f"“{isolated(move.stage)}”" if move.stage else "The whole road"
+        yield f"{subject} is likely finished {moved_by(move.days)}{_since(move, today)}{_because(move)}."
+
+
+def _since(move: Move, today: date) -> str:
+    if move.since is None:
+        return ""
+    if move.has_just_begun:
+        return " than it looked when you began"
+    weeks = round((today - move.since) / WEEK)
+    return f" than it looked {_NUMBERS[weeks] if weeks < len(_NUMBERS) else f'{weeks} weeks'} ago"
+
+
+def _because(move: Move) -> str:
+    if move.milestone is not None and move.put_in is not None:
+        return f": you put in {hours(move.put_in)} h; “{isolated(move.milestone)}” takes longer than its estimate"
+    if move.cause == "pace":
+        return f", because {_LESS if move.days > 0 else _MORE}"
+    return f", because {_CAUSES[move.cause]}"
+
+
+def hours(value: float) -> str:
+    """Write 150.0 as 150, 7.5 as 7.5 and 7.25 as 7.25, as they were said; what was worked out, in tenths: 3,560.3."""
+    text = f"{value:,.2f}" if abs(value - round(value, 2)) < 1e-6 else f"{value:,.1f}"
+    return text.rstrip("0").rstrip(".")

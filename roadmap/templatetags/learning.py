@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from roadmap import calendar
+from roadmap import calendar, planning
 from roadmap.bidi import is_mixed, is_right_to_left, isolated
 
 register = template.Library()
@@ -32,9 +32,8 @@ def mark(state: str, locked: bool | None = None, *, shown: bool = False, large: 
 
 @register.filter
 def hours(value: float) -> str:
-    """Write 150.0 as 150, 7.5 as 7.5, 3560.25 as 3,560.3."""
-    text = f"{value:,.1f}"
-    return text.removesuffix(".0")
+    """Write 150.0 as 150, 7.5 as 7.5 and 7.25 as 7.25, as they were said; what was worked out, in tenths: 3,560.3."""
+    return planning.hours(value)
 
 
 @register.filter
@@ -88,6 +87,19 @@ def about(on: date | None, today: date) -> str:
 
 
 @register.filter
+def around(on: date | None, today: date) -> str:
+    """Say a forecast's day in a sentence: `about May 2027`."""
+    words = calendar.about(on, today)
+    return f"about {words}" if calendar.is_named(on, today) else words
+
+
+@register.filter
+def is_named(on: date | None, today: date) -> bool:
+    """Tell whether a forecast's day is near enough for its year to be named."""
+    return calendar.is_named(on, today)
+
+
+@register.filter
 def unlocalised(value: float) -> str:
     """Write a number as an address takes it."""
     return f"{value:g}"
@@ -102,7 +114,12 @@ def tenth(value: float) -> str:
 @register.filter
 def less(now: float, before: float) -> str:
     """Write a difference with its sign: of the figures as they are shown, so that a reader's sum comes out."""
-    return f"{round(now, 1) - round(before, 1):+,.1f}".removesuffix(".0").replace("-", "−")
+    difference = _as_shown(now) - _as_shown(before)
+    return f"{'−' if difference < 0 else '+'}{planning.hours(abs(difference))}"
+
+
+def _as_shown(value: float) -> float:
+    return float(planning.hours(value).replace(",", ""))
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.links import absolute, calendar_user
 from roadmap import queries
+from roadmap.calendar import is_named
 from roadmap.feed import Entry, feed_of
 from roadmap.figures import WEEKS_SHOWN
 from roadmap.planning import Week, weeks_of
@@ -41,6 +42,8 @@ def feed(_request: HttpRequest, token: str) -> HttpResponse:
 
 def _entries(mine: OwnJourney) -> Iterator[Entry]:
     for week in islice(weeks_of(mine.plan.runs), WEEKS_SHOWN):
+        if not is_named(week.starts_on, mine.today):
+            return
         titles = [mine.document.by_slug[slug].title for slug, _ in week.milestones]
         more = f" and {len(titles) - TITLES_SHOWN} more" if len(titles) > TITLES_SHOWN else ""
         yield Entry(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from roadmap.calendar import about
+from roadmap.calendar import about, is_named
 from roadmap.charts.burnup import BurnUp, Finish, Forecast, burn_up
 from roadmap.charts.timeline import Leg, Timeline, timeline
 from roadmap.document import Stage
-from roadmap.planning import Interval, Plan, Situation, StageForecast, reasons, told
+from roadmap.planning import Interval, Plan, Situation, StageForecast, moves, sentences
 from roadmap.queries import OwnJourney
 from roadmap.standing import Sum
 
@@ -30,7 +30,6 @@ class Outlook:
     first_role: date | None
     has_first_role: bool
     why: tuple[str, ...]
-    moved_days: int
     burnup: BurnUp
     timeline: Timeline
     misses_target: bool
@@ -50,7 +49,6 @@ def outlook(mine: OwnJourney, before: Situation | None) -> Outlook | None:
     plan = mine.plan
     if plan.finish is None:
         return None
-    moved = reasons(before, mine.situation) if before else ()
     target = mine.progress.target_on
     return Outlook(
         plan=plan,
@@ -58,8 +56,7 @@ def outlook(mine: OwnJourney, before: Situation | None) -> Outlook | None:
         next_stage=next(iter(plan.stages), None),
         first_role=first_role(plan),
         has_first_role=entry_role(plan) is not None,
-        why=tuple(told(moved)),
-        moved_days=sum(reason.days for reason in moved),
+        why=tuple(sentences(moves(before, mine.situation), mine.today)),
         burnup=_burnup(mine),
         timeline=_timeline(mine),
         misses_target=bool(target and (plan.finish.likely is None or plan.finish.likely > target)),
@@ -95,10 +92,15 @@ def _burnup(mine: OwnJourney) -> BurnUp:
         earned=_weekly(points),
         total=[(mine.enrolment.started_on, standing.hours.total - standing.hours.skipped)],
         today=today,
-        forecast=Forecast(*(Finish(day, about(day, today)) for day in finish)) if finish else None,
+        forecast=Forecast(*(Finish(_named(day, today), about(day, today)) for day in finish)) if finish else None,
         pauses=_last_days(mine),
         target_on=mine.progress.target_on,
     )
+
+
+def _named(on: date | None, today: date) -> date | None:
+    """Return a day that a chart may show: none so far away that no year is named."""
+    return on if is_named(on, today) else None
 
 
 def _weekly(points: Sequence[tuple[date, float]]) -> list[tuple[date, float]]:
@@ -125,7 +127,8 @@ def _leg(mine: OwnJourney, stage: Stage, figures: Sum, begins: date | None, fini
     started = min(_days(mine, stage, "began_on", "finished_on"), default=None)
     state: Literal["doing", "todo"] = "doing" if figures.hours.earned else "todo"
     start = started or begins or mine.today
-    return Leg(stage.title, state, start, *finish, about(finish.likely, mine.today))
+    early, likely, late = (_named(day, mine.today) for day in finish)
+    return Leg(stage.title, state, _named(start, mine.today), early, likely, late, about(finish.likely, mine.today))
 
 
 def _days(mine: OwnJourney, stage: Stage, *names: str) -> list[date]:

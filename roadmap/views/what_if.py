@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from roadmap import actions
+from roadmap import actions, calendar
 from roadmap.calendar import about
 from roadmap.document import Document, Stage
 from roadmap.forms import EditionForm, PreviewForm, WhatIfForm
@@ -158,7 +158,8 @@ def _lines(before: Plan, after: Plan, today: date) -> list[Line]:
 def _line(name: str, now: Interval | None, then: Interval | None, today: date) -> Line:
     a, b = now.likely if now else None, then.likely if then else None
     words = [about(finish.likely, today) if finish else "done" for finish in (now, then)]
-    return Line(name, words[0], words[1], (b - a).days if a and b else None)
+    is_named = all(on and calendar.is_named(on, today) for on in (a, b))
+    return Line(name, words[0], words[1], (b - a).days if a and b and is_named else None)
 
 
 def with_known(document: Document, progress: Progress, known: Collection[str], today: date) -> Progress:

@@ -8,14 +8,16 @@ from roadmap.templatetags.learning import host, hours, less, mark, markdown
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(150.0, "150"), (7.5, "7.5"), (3560.25, "3,560.2"), (0, "0"), (1_234_567, "1,234,567")]
+    ("value", "written"),
+    [(150.0, "150"), (7.5, "7.5"), (7.25, "7.25"), (3560.333, "3,560.3"), (0, "0"), (1_234_567, "1,234,567")],
 )
 def test_hours_are_written_without_idle_decimals(value, written):
     assert hours(value) == written
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "written"), [(18.66, 6.84, "+11.9"), (3508.5, 3548.5, "−40"), (0.25, 4, "−3.8")]
+    ("now", "before", "written"),
+    [(18.663, 6.842, "+11.9"), (3508.5, 3548.5, "−40"), (0.25, 4, "−3.75"), (1_300, 250, "+1,050")],
 )
 def test_a_difference_is_that_of_the_figures_beside_it(now, before, written):
     assert less(now, before) == written

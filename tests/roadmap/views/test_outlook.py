@@ -5,30 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from roadmap import actions, queries
-from roadmap.planning import Reason
-from roadmap.views.outlook import Outlook, outlook, told
+from roadmap.views.outlook import Outlook, outlook
 from tests.roadmap.conftest import TODAY
 
 
 def seen(learner) -> Outlook | None:
     (mine,) = queries.journeys(learner)
     return outlook(mine, None)
-
-
-def test_the_largest_cause_is_told_first_and_in_its_direction() -> None:
-    moved = [Reason("known", -7), Reason("pace", 21), Reason("paused", 3)]
-    assert list(told(moved)) == [
-        "3 weeks later, because less got done than your plan counts on",
-        "7 days earlier, because what you know already changed",
-        "3 days later, because you changed a pause",
-    ]
-    assert list(told([Reason("pace", -14)])) == [
-        "2 weeks earlier, because more got done than your plan counts on",
-    ]
-    assert list(told([Reason("calendar", 21), Reason("calendar", -14)])) == [
-        "3 weeks later, because some of it takes its time, whatever you do",
-        "2 weeks earlier, because what takes its time is further along than your plan counted on",
-    ]
 
 
 def test_a_beginner_is_neither_behind_nor_told_why(learner, enrolment):
