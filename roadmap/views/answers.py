@@ -7,7 +7,7 @@ that the whole page includes too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from accounts.forms import focus_first_error
 from roadmap import queries
 from roadmap.models import Event
 from roadmap.queries import Journey
+from roadmap.templatetags.undoing import undo_tag
 from roadmap.views.gate import LearnerRequest, VisitorRequest, came_from
 from roadmap.views.overview import beginnings, dashboard, overview
 from roadmap.views.rows import Board
@@ -35,7 +36,7 @@ T = TypeVar("T")
 def answer(
     request: LearnerRequest,
     before: Journey,
-    events: Sequence[Event],
+    events: tuple[Event, ...],
     sentence: str,
     *,
     milestone: str = "",
@@ -43,7 +44,7 @@ def answer(
 ) -> HttpResponse:
     """Answer a wish with a sentence; `events` are what it changed, none when it was fulfilled already."""
     if events:
-        messages.success(request, sentence, extra_tags=f"undo:{reverse('undo', args=[before.roadmap.slug])}")
+        messages.success(request, sentence, extra_tags=undo_tag(before.roadmap, events))
     else:
         messages.info(request, sentence)
     return show(request, before, milestone=milestone, anchor=anchor)
@@ -66,6 +67,7 @@ def show(request: LearnerRequest, before: Journey, *, milestone: str = "", ancho
 def invalid(request: LearnerRequest, journey: Journey, *, milestone: str = "", **forms: Form) -> HttpResponse:
     """Answer a wrong value: 422 with the form, on its page or as the part of the page that holds it."""
     unsaved(request, *forms.values())
+    forms = _corrected(forms)
     if not request.htmx:
         template, context = _page(request, journey, milestone, forms)
         return render(request, f"roadmap/{template}.html", context, status=422)
@@ -89,7 +91,15 @@ def unsaved(request: VisitorRequest, *forms: Form) -> HttpResponse:
     return _fragments(request, (), status=422) if request.htmx else HttpResponse(status=422)
 
 
-def _page(request: LearnerRequest, journey: Journey, milestone: str, forms: dict[str, Form]) -> Part:
+def _corrected(forms: dict[str, Any]) -> dict[str, Any]:
+    """Lead a wrong correction back to its own entry: the form for new hours would correct the entry when sent again."""
+    corrects = str(forms["hours_form"].data.get("corrects", "")) if "hours_form" in forms else ""
+    if not corrects.isdecimal():
+        return forms
+    return {"correction": {"entry": int(corrects), "hours": forms["hours_form"].data.get("hours", "")}}
+
+
+def _page(request: LearnerRequest, journey: Journey, milestone: str, forms: dict[str, Any]) -> Part:
     """Return the page that a form stood on, with its errors: one that says the same and is called the same."""
     if milestone:
         return "milestone", sheet(journey, milestone) | forms

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -16,6 +15,7 @@ from roadmap import actions
 from roadmap.forms import AnswersForm, PlacementForm
 from roadmap.placement import Suggestion, suggest
 from roadmap.queries import OwnJourney
+from roadmap.templatetags.undoing import undo_tag
 from roadmap.views import words
 from roadmap.views.answers import unsaved
 from roadmap.views.gate import LearnerRequest, enrolled_or_404, refused, signed_in
@@ -96,8 +96,7 @@ def _take(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
         raise Http404(str(error)) from error
     except actions.RefusedError as error:
         return refused(request, str(error))
-    undo = f"undo:{reverse('undo', args=[mine.roadmap.slug])}" if events else ""
-    messages.success(request, words.brought_along(len(known), len(doing)), extra_tags=undo)
+    messages.success(request, words.brought_along(len(known), len(doing)), extra_tags=undo_tag(mine.roadmap, events))
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
 
 

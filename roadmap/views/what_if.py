@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -26,6 +25,7 @@ from roadmap.forms import EditionForm, PreviewForm, WhatIfForm
 from roadmap.planning import Interval, Plan, Situation
 from roadmap.queries import OwnJourney
 from roadmap.standing import Mark, Progress, standing_of
+from roadmap.templatetags.undoing import undo_tag
 from roadmap.views.answers import unsaved
 from roadmap.views.gate import LearnerRequest, VisitorRequest, enrolled_or_404, journey_or_404, refused, signed_in
 from roadmap.views.outlook import entry_role, first_role
@@ -109,11 +109,10 @@ def _take_over(request: LearnerRequest, mine: OwnJourney, form: WhatIfForm) -> H
         raise Http404(str(error)) from error
     except actions.RefusedError as error:
         return refused(request, str(error))
-    undo = f"undo:{reverse('undo', args=[mine.roadmap.slug])}" if events else ""
     text = (
         "Your plan is changed. One undo brings all of it back." if events else "Nothing to change: that is your plan."
     )
-    messages.success(request, text, extra_tags=undo)
+    messages.success(request, text, extra_tags=undo_tag(mine.roadmap, events))
     return HttpResponseClientRedirect("/plan/") if request.htmx else redirect("plan")
 
 

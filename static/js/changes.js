@@ -7,7 +7,7 @@
 const PATIENCE = 20_000; // milliseconds, then an answer counts as lost
 const SLOW = 400; // milliseconds, then somebody should hear that it is under way (components.css shows it as late)
 const DOUBLE_CLICK = 500; // milliseconds
-const WISHES = ["change", "done", "state", "milestone"];
+const WISHES = ["done", "state", "milestone"];
 const LOGGED_OUT = { words: "you are logged out. Log in, then try again", ways: ["log-in", "again"] };
 const TROUBLES = {
   offline: { words: "there is no connection. What you entered is still here", ways: ["again"] },
@@ -125,8 +125,12 @@ function isLogIn(address) {
 // A token goes stale when somebody logs in again. Nothing is sent for somebody else than the page was shown to.
 async function renew(change) {
   const trouble = await refresh([change, ...underWay]);
-  const isSafe = WISHES.some((name) => change.values.has(name));
-  return trouble ?? (isSafe ? null : { words: "this page had gone stale. It is fresh again: try once more", ways: ["again"] });
+  return trouble ?? (countsOnce(change) ? null : { words: "this page had gone stale. It is fresh again: try once more", ways: ["again"] });
+}
+
+// Whether a change may be sent twice: it states a wish, or carries a name.
+function countsOnce({ values }) {
+  return Boolean(values.get("change")) || WISHES.some((name) => values.has(name));
 }
 
 async function refresh(changes) {
@@ -263,7 +267,7 @@ addEventListener("pageshow", (event) => {
 
 // Who leaves the page at once takes nothing back: what still waits is sent along, where that can't count twice.
 addEventListener("pagehide", () => {
-  for (const { url, values } of underWay) {
-    if (WISHES.some((name) => values.has(name))) fetch(url, { method: "POST", body: values, keepalive: true });
+  for (const change of underWay) {
+    if (countsOnce(change)) fetch(change.url, { method: "POST", body: change.values, keepalive: true });
   }
 });

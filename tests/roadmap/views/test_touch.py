@@ -9,6 +9,7 @@ import re
 
 import pytest
 
+from roadmap.models import Event
 from tests.roadmap.views.test_progress import ALGEBRA, HTMX, ROAD
 
 PLAN = {"Referer": "http://testserver/plan/"}
@@ -110,3 +111,15 @@ def test_where_another_page_follows_htmx_is_told_rather_than_sent_there(me, addr
     response = me.post(address, data, headers=HTMX)
     assert (response.status_code, response["HX-Redirect"]) == (200, there)
     assert me.post(address, data).status_code in {302, 404}
+
+
+def test_a_wrong_correction_stays_with_its_entry(me):
+    """Else the form for new hours holds it, and corrects the entry when it is sent again."""
+    me.post(f"{ALGEBRA}hours/", {"hours": "3"})
+    entry = Event.objects.latest("pk").pk
+    for headers in ({}, HTMX | {"HX-Current-URL": f"http://testserver{ALGEBRA}"}):
+        page = me.post(f"{ALGEBRA}hours/", {"hours": "-2", "corrects": entry}, headers=headers).text
+        new_hours = re.search(r'<form class="form"[^>]*hours/"(.*?)</form>', page, re.DOTALL)
+        assert new_hours
+        assert f'value="{entry}"' not in new_hours[1]
+        assert re.search(rf'id="entry-{entry}"[^>]*value="-2" aria-invalid="true" autofocus', page)
