@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
@@ -202,6 +202,18 @@ def _edition_before(roadmap: str) -> Subquery:
     """Return the number of the edition that was current a week ago."""
     then = Edition.objects.filter(roadmap=OuterRef(roadmap), published_at__lte=timezone.now() - WEEK)
     return Subquery(then.order_by("-number").values("number")[:1])
+
+
+def changed_at(user: User) -> datetime:
+    """Return since when what somebody follows stands as it does: the last event, edition, or beginning of a day."""
+    zone = zones.zone(user.preferences.timezone)
+    found = Enrolment.objects.filter(user=user, left_at=None).aggregate(
+        told=Max("events__at"), published=Max("roadmap__current_edition__published_at")
+    )
+    paused = [datetime.fromisoformat(change["at"]) for change in user.preferences.pauses_before]
+    midnight = datetime.combine(today_of(user), time(), zone)
+    moments = (midnight, found["told"], found["published"], *paused)
+    return max(moment for moment in moments if moment).astimezone(UTC).replace(microsecond=0)
 
 
 def offered(user: User | AnonymousUser) -> list[Offer]:
