@@ -20,8 +20,10 @@ from django.utils import timezone
 from . import administrators, codes, invitations, names, pauses, second_factor, zones
 from .fields import AddressFormField
 from .models import REPLANNED, Preferences, User
+from .notes import Notes
 
 CHOOSING = "At least 8 characters. A few unusual words make a good one."
+LETTERS_OFF = "Letters are off. The day, the hour and your name count once they are on again."
 LONGEST_PAUSE = timedelta(days=3 * 365)
 
 
@@ -211,7 +213,7 @@ class SettingsForm(forms.ModelForm):
         label="Pause until",
         required=False,
         input_formats=["%Y-%m-%d"],
-        help_text="No letter comes before this day.",
+        help_text="No letter comes before this day, and your plan leaves the days out.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -232,6 +234,14 @@ class SettingsForm(forms.ModelForm):
         self.fields["timezone"].widget = forms.Select(choices=zones.offered_with(self.instance.timezone))
         self.fields["timezone"].help_text = f"It is {here:%A, %H:%M} there now."
 
+    def explain(self, notes: Notes) -> None:
+        """Say beside each setting that has no effect why it has none."""
+        if not self.instance.digest_enabled:
+            self.fields["digest_enabled"].help_text = LETTERS_OFF
+            self.fields["paused_until"].help_text = "Your plan leaves the days out. Letters are off as it is."
+        if notes.pause:
+            self.fields["paused_until"].help_text = notes.pause
+
     def clean_name(self) -> str:
         """Keep the name where a client leaves it out."""
         if "name" not in self.data:
@@ -248,6 +258,8 @@ class SettingsForm(forms.ModelForm):
         until: date | None = self.cleaned_data["paused_until"]
         if until and until < self.today:
             raise ValidationError("Choose today or a later day, or leave it empty.", code="past")
+        if until == self.today and not self.initial.get("paused_until"):
+            raise ValidationError("A pause until today is over already. Choose a later day.", code="over")
         if until and until - self.today > LONGEST_PAUSE:
             raise ValidationError("Choose a day within the next three years.", code="far")
         return until

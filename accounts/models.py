@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Lower, Now
@@ -228,3 +229,10 @@ class Invitation(models.Model):
         if self.expires_at is None:
             self.expires_at = timezone.now() + INVITATION_LIFETIME
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse what could never be accepted."""
+        if settings.SIGN_UP == "closed" and not self.group_id and not User.objects.filter(email=self.email).exists():
+            raise ValidationError(
+                {"group": "Sign-up is closed, so no learner could accept. Set SIGN_UP, or choose a group."}
+            )

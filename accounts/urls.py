@@ -6,7 +6,6 @@ from . import entrance, views
 
 urlpatterns = [
     path("session/", views.session, name="session"),
-    path("settings/", views.settings, name="settings"),
     path("settings/calendar/", views.calendar, name="settings_calendar"),
     path("settings/skipped/", views.take_skip_back, name="settings_skipped"),
     path("accounts/login/", entrance.log_in, name="account_login"),

@@ -21,6 +21,7 @@ from . import invitations, links
 from .backends import person_of, person_sign
 from .forms import SettingsForm, focus_first_error
 from .models import REPLANNED, Invitation, Preferences, User
+from .notes import NotesFor
 
 
 @require_safe
@@ -34,8 +35,8 @@ def session(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
-    """How and when I am reached."""
+def settings(request: HttpRequest, notes_for: NotesFor) -> HttpResponse:
+    """How and when I am reached, and what keeps that from taking effect."""
     is_htmx = "HX-Request" in request.headers
     data = request.POST if request.method == "POST" else None
     today = timezone.localdate()
@@ -51,7 +52,14 @@ def settings(request: HttpRequest) -> HttpResponse:
         focus_first_error(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     template = "accounts/_settings.html" if is_htmx else "accounts/settings.html"
-    context = {"form": form, "calendar_url": _calendar_url(request), "skipped_until": form.instance.skips_until(today)}
+    notes = notes_for(person_of(request))
+    form.explain(notes)
+    context = {
+        "form": form,
+        "notes": notes,
+        "calendar_url": _calendar_url(request),
+        "skipped_until": form.instance.skips_until(today) if form.instance.digest_enabled else None,
+    }
     return render(request, template, context, status=status)
 
 

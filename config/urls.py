@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views import defaults
 
+from accounts.views import settings as settings_page
 from config.health import healthz, readyz
+from roadmap.digests.obstacles import notes_for
 
 # The admin's log-in is the site's: the same limits, the same second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
@@ -22,6 +24,7 @@ handler500 = unwrap(defaults.server_error)
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("settings/", settings_page, {"notes_for": notes_for}, name="settings"),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

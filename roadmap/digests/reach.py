@@ -98,7 +98,12 @@ def of(user_id: int, now: datetime) -> Reach:
 
 
 def reason_against(reach: Reach, now: datetime) -> str:
-    """Return why this person gets no digest at `now`, in the ledger's words; empty if nothing is against it.
+    """Return why this person gets no digest at `now`, in the ledger's words; empty if nothing is against it."""
+    return next(iter(reasons_against(reach, now)), "")
+
+
+def reasons_against(reach: Reach, now: datetime) -> list[str]:
+    """Return all that is against a digest at `now`.
 
     What ends by itself comes last: it is the reason only where nothing else is.
     """
@@ -109,14 +114,14 @@ def reason_against(reach: Reach, now: datetime) -> str:
         "unsubscribed": not reach.digest_enabled,
         "suppressed": reach.is_suppressed,
         "not enrolled": not reach.is_enrolled,
-        "roadmap withdrawn": not reach.has_roadmap,
+        "roadmap withdrawn": reach.is_enrolled and not reach.has_roadmap,
         "all finished": bool(reach.has_finished),
         "silent": reach.was_asked and _is_unseen(reach, reach.last_seen_on, now),
         "paused": reach.pause_ends_on(now) is not None,
         "snoozed": reach.snoozed_until is not None and today < reach.snoozed_until,
         "first days": reach.began_at is not None and now - reach.began_at < SETTLING_IN,
     }
-    return next((reason for reason, holds in reasons.items() if holds), "")
+    return [reason for reason, holds in reasons.items() if holds]
 
 
 def is_silent(reach: Reach, now: datetime) -> bool:

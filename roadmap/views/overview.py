@@ -99,6 +99,7 @@ def dashboard(journeys: Sequence[OwnJourney], *, pause_form: PauseForm | None = 
         pause = next((span for span in journeys[0].pauses.spans if span[1] > today), None)
         context |= {
             "pause": pause,
+            "has_left": any(journey.standing.counts.left for journey in journeys),
             "is_away": pause is not None and pause[0] <= today,
             "pause_form": pause_form or PauseForm(today=today, initial={"starts_on": today}),
             "today": today,

@@ -159,8 +159,8 @@ def test_a_post_needs_a_csrf_token(as_ann: Client, ann: User) -> None:
     assert ann.preferences.timezone == "UTC"
 
 
-def test_the_page_needs_three_queries(as_ann: Client, django_assert_num_queries) -> None:
-    with django_assert_num_queries(3):  # the session; the person with their preferences; the pause that runs
+def test_the_page_needs_four_queries(as_ann: Client, django_assert_num_queries) -> None:
+    with django_assert_num_queries(4):  # the session; the person with their preferences; the pause that runs; letters
         as_ann.get(PATH)
 
 

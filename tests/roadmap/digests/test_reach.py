@@ -326,5 +326,5 @@ def test_the_day_of_a_visit_is_remembered_at_most_once(ann: User, client, django
     client.force_login(ann)
     client.get("/settings/")
     assert Preferences.objects.get().last_seen_on == timezone.now().date()
-    with django_assert_num_queries(3):  # the session, the person with their preferences, their pauses
+    with django_assert_num_queries(4):  # the session, the person, their pauses, what keeps letters away
         client.get("/settings/")
