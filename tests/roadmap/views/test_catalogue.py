@@ -215,7 +215,7 @@ class TestMilestonePages:
             "\n\n# Big"
         )
         me.post(f"{ALGEBRA}note/", {"note": note, "evidence_url": "https://example.org/me"})
-        shown = re.search(r'<div class="prose">(.*?)</div>', me.get(ALGEBRA).content.decode(), re.S)[1]
+        shown = re.search(r'<div class="prose" dir="auto">(.*?)</div>', me.get(ALGEBRA).content.decode(), re.S)[1]
         assert "<strong>bold</strong>" in shown
         assert 'href="https://example.org"' in shown
         for tooth in ("<script", "<img", "<b ", "<h1", 'href="javascript'):
