@@ -178,7 +178,7 @@ class Letter:
         finished = [found.milestone.title for found in worked if found.is_finished]
         if finished:
             others = f" and {len(finished) - 1} more" if finished[1:] else ""
-            return f"{isolated(short(finished[0]))}{others} done"
+            return f"“{isolated(short(finished[0]))}”{others} done"
         done, named = (sum(column) for column in zip(*(part.kept for part in self.parts), strict=True))
         steps = sum(len(found.steps) for found in worked)
         if done and done >= steps:  # more than the last letter named is more than "3 of 3"

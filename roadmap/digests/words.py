@@ -35,18 +35,18 @@ LOGGED = (  # hours went into it, and the ticks count for as much already
     "{} of your time went into your road.",
     "You gave your road {}.",
     "You sat down to it: {} in all.",
-    "{} put in, and they stand in your plan.",
+    "{} put in, and all of it stands in your plan.",
 )
 CHANGED = (  # nothing done lately, but something told
     "What you told us is in your plan now.",
-    "Your road is up to date. Here is what comes next.",
-    "Your plan counts with what you told it.",
+    "Your road is up to date, and goes on from where you are.",
+    "Your plan has taken in what you told it.",
     "You put your road in order. From here it goes on.",
     "Your plan knows more about you, and goes on from there.",
 )
 QUIET = (
     "A week without a tick is all right. Nothing is lost: the road is where you left it.",
-    "It was a quiet week on the road. Here is a small place to pick it up.",
+    "It was a quiet week on the road, and the road is still there.",
     "Some weeks belong to other things. Your place is kept.",
     "Nothing was ticked this week, and nothing is lost by it. Ten minutes are a start.",
     "The plan counts from today, whatever last week was like. There is nothing to make up.",
@@ -54,7 +54,7 @@ QUIET = (
 AHEAD = (
     "Your road lies ahead of you, and it begins with one step.",
     "Everything is ready for your first step. It doesn't have to be a big one.",
-    "The first tick is the one that counts most. This one would do:",
+    "The first tick is the one that counts most. A small one will do.",
     "There is no late start here. The first step is still the first step.",
     "You have said where you want to go. Here is where it begins.",
 )
@@ -84,15 +84,15 @@ RESTING = (
     "No new step this week: the rest has its time later.",
 )
 
-NEXT = (  # in a subject, also after what was done
-    "your next step: {}, {}",
+NEXT = (  # in a subject, also after what was done; after a colon any title reads well, also one that begins with a verb
+    "to go on with: {}, {}",
     "this week: {}, {}",
     "up next: {}, {}",
     "ready when you are: {}, {}",
     "next: {}, {}",
-    "now for {}, {}",
+    "coming up: {}, {}",
 )
-TICKED = ("can {} be called done?", "is {} done?", "is {} behind you?")
+TICKED = ("can “{}” be called done?", "is “{}” done?", "is “{}” behind you?")
 WAITING = ("your week on the road", "nothing new to begin", "the rest waits for its turn")
 
 

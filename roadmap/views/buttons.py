@@ -48,6 +48,7 @@ class Done:
 
     sentence: str
     undo: Mapping[str, Any] | None = None
+    heading: str = "Thank you"
 
 
 class Act(ABC):
@@ -65,6 +66,11 @@ class Act(ABC):
     def form(self, data: Mapping[str, Any] | None = None) -> forms.Form:
         """Return what has to be filled in; an empty form where nothing has."""
         return forms.Form(data)
+
+    @property
+    def already(self) -> Done | None:
+        """What is done already, so that nothing is asked; None where there is something to do."""
+        return None
 
     @abstractmethod
     def press(self, said: Mapping[str, Any], /) -> Done:
@@ -121,6 +127,17 @@ class _OnMilestone(Act):
 class _Tick(_OnMilestone):
     heading, label = "Is it done?", "Yes, it is done"
 
+    @property
+    def already(self) -> Done | None:
+        mark = self.enrolment.progress.filter(milestone=self.milestone.slug).first()
+        if mark is None:
+            return None
+        if self.step in mark.ticks:
+            return Done(f"You ticked that already: {self.sentence}", heading="It is done")
+        if mark.state in {State.DONE, State.KNOWN}:
+            return Done(f"“{self.milestone.title}” is behind you already.", heading="It is done")
+        return None
+
     def press(self, _: Mapping[str, Any], /) -> Done:
         if self.step:
             events = actions.tick(**self._who, step=self.step, done=True)
@@ -150,13 +167,10 @@ class _Snooze(Act):
     sentence = "Your next weekly letter stays away; the one after it comes as usual. Your plan stays as it is."
 
     def press(self, _: Mapping[str, Any], /) -> Done:
-        wishes = self.preferences
-        until = wishes.snoozed_until
+        until = self.preferences.snoozed_until
         if until is None or until <= self.today:  # pressed again, it skips no second letter
-            until = self._next_on() + DAY
-            self._set(until)
-        said = f"No letter comes before {until.day} {until:%B}."
-        return Done(f"{said} {_next(wishes) or OFF}", {"snoozed": "0"})
+            self._set(self._next_on() + DAY)
+        return Done(f"That letter stays away. {_next(self.preferences) or OFF}", {"snoozed": "0"})
 
     def _next_on(self) -> date:
         """Return the last day of the letter to skip: one that is owed already and waits, else the planned one."""
@@ -245,7 +259,7 @@ def button(request: HttpRequest, wish: str, token: str) -> HttpResponse:
         is_gone = isinstance(error, Http404)
         return render(request, "roadmap/incomplete_link.html", {"is_gone": is_gone}, status=HTTPStatus.NOT_FOUND)
     if request.method != "POST":
-        return _page(request, act=act, form=act.form())
+        return _page(request, act=act, done=act.already, form=act.form())
     try:
         return _pressed(request, act)
     except actions.RefusedError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -54,7 +56,12 @@ def road_map(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def milestone(request: HttpRequest, slug: str, milestone: str) -> HttpResponse:
-    """Show one milestone, retired ones included: what was published stays reachable."""
+    """Show one milestone, retired ones included: what was published stays reachable.
+
+    A letter's link `to` the note is a learner's: who has no session logs in first, and comes back to it.
+    """
+    if request.GET.get("to") == "note" and not request.user.is_authenticated:
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': f'{request.path}#note'})}")
     return render(request, "roadmap/milestone.html", sheet(journey_or_404(request, slug), milestone))
 
 

@@ -129,7 +129,7 @@ def test_the_resource_of_a_step_is_named_with_form_and_price(ann: User) -> None:
             "Next: Know your clay, 4 h",
             words.CHANGED,
         ),
-        ({"clay": DONE}, "Know your clay done, next: Throw a bowl, 10 h", words.WORKED_HOURS),
+        ({"clay": DONE}, "“Know your clay” done, next: Throw a bowl, 10 h", words.WORKED_HOURS),
     ],
 )
 def test_subject_and_opening_say_what_was_and_what_is_next(

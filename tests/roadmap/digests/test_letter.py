@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import time_machine
+from django.test import Client
 
 from accounts.models import Pause, User
 from roadmap import actions, queries
@@ -68,9 +70,9 @@ def test_the_subject_counts_what_last_weeks_letter_named(walker: User, smtp: Sin
     tick("wedge")
     assert says(walker)["subject"] == "1 of 2 done, next: Know your clay, 4 h"
     tick("fire")
-    assert says(walker)["subject"] == "2 of 2 done, is Know your clay done?"
+    assert says(walker)["subject"] == "2 of 2 done, is “Know your clay” done?"
     actions.mark(enrolment=Enrolment.objects.get(), milestone="clay", state=State.DONE, today=MONDAY, edition=1)
-    assert says(walker)["subject"] == "Know your clay done, next: Throw a bowl, 10 h"
+    assert says(walker)["subject"] == "“Know your clay” done, next: Throw a bowl, 10 h"
 
 
 @pytest.mark.django_db
@@ -213,10 +215,29 @@ def test_who_began_this_week_hears_of_no_move(ann: User) -> None:
 def test_the_question_leads_to_the_note_of_what_comes_next(ann: User) -> None:
     message = composed()
     question = words.turned(words.QUESTIONS, MONDAY)
-    link = "http://waymark.test/roadmaps/pottery/milestones/clay/#note"
+    link = "http://waymark.test/roadmaps/pottery/milestones/clay/?to=note#note"
     for kind in ("plain", "html"):
         assert link in part(message, kind)
     assert question in part(message, "plain")
+
+
+@pytest.mark.django_db
+def test_who_answers_in_the_note_logs_in_and_comes_to_it(ann: User, client: Client) -> None:
+    """Case 25: the link of the letter, and that of a letter of before, in a browser without a session."""
+    place = "/roadmaps/pottery/milestones/clay/"
+    link = re.search(r"http://waymark\.test(\S+)#note", part(composed(), "plain"))
+    assert link
+    answer = client.get(link[1])
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={quote(place, safe='')}%23note")
+    ann.set_password("a long one indeed")
+    ann.save()
+    logged_in = client.post(answer["Location"], {"login": ann.email, "password": "a long one indeed"})
+    assert logged_in["Location"] == f"{place}#note"
+    assert 'id="note"' in client.get(link[1]).text
+    client.logout()
+    before = client.get(place).text
+    assert 'id="note"' in before
+    assert f'href="/accounts/login/?next={place}%23note"' in before
 
 
 @pytest.mark.django_db

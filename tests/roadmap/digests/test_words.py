@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -40,3 +41,15 @@ def test_opening_question_and_subject_together_come_again_after_210_weeks_at_the
     wheels = (openings, words.QUESTIONS, words.NEXT)
     weeks = [MONDAY + number * WEEK for number in range(210)]
     assert len({tuple(words.turned(wheel, on) for wheel in wheels) for on in weeks}) == 210
+
+
+def test_a_subject_reads_well_with_any_title() -> None:
+    """Case 25: a title that begins with a verb stands after a colon or in quotes."""
+    assert all(re.search(r": \{}, \{}$", sentence) for sentence in words.NEXT)
+    assert all("“{}”" in sentence for sentence in (*words.TICKED, *words.CONFIRM, *words.OUTLOOK))
+
+
+def test_an_opening_fits_however_many_steps_follow() -> None:
+    """Case 25: three steps may follow, or none; and a plan counts with nothing."""
+    for opening in (sentence for wheel in OPENINGS for sentence in wheel):
+        assert not re.search("this one|counts with|here is (what|a)|:$", opening, re.I), opening

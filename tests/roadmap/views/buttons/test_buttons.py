@@ -62,6 +62,21 @@ def test_done_ticks_the_step_and_twice_counts_once(browser: Client, ann: User) -
     assert Enrolment.objects.get().progress.get().ticks == {"wedge": ["2026-11-23", 2.0]}
 
 
+def test_what_is_done_already_is_not_asked_again(browser: Client, ann: User) -> None:
+    """Case 25: a step that is ticked, a milestone that is called done, and a step of such a milestone."""
+    step, whole = path(ann, Wish.DONE, *CLAY), path(ann, Wish.DONE, "pottery", "clay", "")
+    assert "Is it done?" in browser.get(step).text
+    browser.post(step)
+    again = browser.get(step).text
+    assert "You ticked that already: “Wedge ten lumps”, in “Know your clay”." in again
+    assert "Is it done?" not in again
+    assert "<form" not in again.partition("<main")[2].partition("</main>")[0]
+    assert "Is it done?" in browser.get(whole).text
+    browser.post(whole)
+    for where in (whole, path(ann, Wish.DONE, "pottery", "clay", "fire")):
+        assert "“Know your clay” is behind you already." in browser.get(where).text
+
+
 def test_done_without_a_step_finishes_the_milestone(browser: Client, ann: User) -> None:
     browser.post(path(ann, Wish.DONE, "pottery", "clay", ""))
     assert Enrolment.objects.get().progress.get().state == "done"

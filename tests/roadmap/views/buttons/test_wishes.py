@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -62,6 +63,13 @@ def test_a_snooze_pressed_again_skips_no_second_letter(browser: Client, ann: Use
     browser.post(path(ann, Wish.SNOOZE))
     assert "The next one comes on Monday, 7 December." in browser.post(path(ann, Wish.SNOOZE)).text
     assert Preferences.objects.get(user=ann).snoozed_until == date(2026, 12, 1)
+
+
+def test_a_snooze_names_one_date(browser: Client, ann: User) -> None:
+    """Case 25: the day on which the next letter comes is enough."""
+    page = browser.post(path(ann, Wish.SNOOZE)).text
+    assert "That letter stays away. The next one comes on Monday, 7 December." in page
+    assert len(re.findall(r"\d+ (November|December)", page)) == 1
 
 
 @pytest.mark.parametrize("wish", [Wish.SNOOZE, Wish.DAY])
