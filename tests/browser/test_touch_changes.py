@@ -243,16 +243,84 @@ def test_without_a_session_the_words_say_where_to_log_in(page: Page) -> None:
     expect(page.locator("#note-note")).to_have_value("Branches are cheap.")
 
 
-def test_a_double_click_on_undo_takes_back_one_change(page: Page, ada: User) -> None:
-    """Case 6: the second click met the Undo of the change before."""
+def test_a_double_click_on_undo_takes_back_one_change(page: Page) -> None:
+    """Case 6: the second click met the Undo of the change before, which had just come in its place."""
     today, enrolment = timezone.localdate(), Enrolment.objects.get()
     for slug in ("git-version-control", "linear-algebra"):
         actions.mark(enrolment=enrolment, milestone=slug, state="doing", today=today, edition=1)
     page.goto("/plan/")
-    page.locator("#undo-ml-architect").dblclick(delay=60)
+    page.locator("#undo-ml-architect").click()
     expect(page.locator("#messages")).to_contain_text("Taken back")
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert Event.objects.filter(kind="undone").count() == 1
+
+
+def test_a_refused_tick_goes_back_with_the_servers_own_words(page: Page) -> None:
+    """Case 2: a page that an editor has overtaken."""
+    words = '<div id="messages" hx-swap-oob="innerHTML"><ul><li class="message">Not saved: retired</li></ul></div>'
+    page.goto("/plan/")
+    page.route("**/steps/**", lambda route: route.fulfill(status=409, body=words))
+    page.locator(".tick").first.click()
+    expect(page.get_by_role("status")).to_contain_text("Not saved: retired")
+    expect(page.locator(".step--done, [aria-busy=true]")).to_have_count(0)
+    expect(page.locator(".tick").first).to_be_focused()
+
+
+def test_changes_that_fail_together_are_told_of_and_sent_again_together(page: Page) -> None:
+    """Case 2: on a train, three ticks."""
+    page.goto(GIT)
+    page.context.set_offline(True)
+    for number in range(3):
+        page.locator(".tick").nth(number).click()
+    expect(page.get_by_role("status")).to_contain_text("Not saved, 3 changes: there is no connection")
+    expect(page.locator(".step--done")).to_have_count(0)
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".tick[value='0']")).to_have_count(3)
+    assert Event.objects.filter(kind="step").count() == 3
+
+
+def test_a_tick_that_waits_is_sent_along_when_one_leaves_at_once(page: Page) -> None:
+    """Case 3: it was shown as ticked already."""
+    page.goto(GIT)
+    page.locator("#note-note").fill("Branches are cheap.")
+    page.evaluate(
+        """() => { for (const control of ["#keep-note", ".tick"]) document.querySelector(control).click();
+        location = "/roadmaps/"; }"""
+    )
+    expect(page).to_have_url(re.compile("/roadmaps/$"))
+    is_kept = "html => html.includes('prose') && html.includes('Take back the tick')"
+    page.wait_for_function(f"path => fetch(path).then((page) => page.text()).then({is_kept})", arg=GIT)
+
+
+def test_what_is_pressed_stands_out_in_forced_colours(page: Page) -> None:
+    """Case 29: pressed state buttons looked like their neighbours."""
+    page.emulate_media(forced_colors="active")
+    page.goto(GIT)
+    colours = page.locator("[aria-pressed]").evaluate_all(
+        "buttons => buttons.map((button) => [button.ariaPressed, getComputedStyle(button).backgroundColor])"
+    )
+    pressed, others = (
+        {colour for is_pressed, colour in colours if is_pressed == wanted} for wanted in ("true", "false")
+    )
+    assert len(pressed) == 1
+    assert not pressed & others
+
+
+def test_a_touched_tick_looks_like_its_neighbours_again(page: Page, browser: Browser, live_server, ada: User) -> None:
+    """Case 3: `:hover` stuck after a touch and looked saved."""
+    context = browser.new_context(base_url=live_server.url, is_mobile=True, has_touch=True, reduced_motion="reduce")
+    log_in(context, live_server.url, ada)
+    phone = context.new_page()
+    phone.goto(GIT)
+    for words in ("Ticked", "is gone"):
+        phone.locator(".tick").first.tap()
+        expect(phone.locator("#messages")).to_contain_text(words)
+    looks = phone.locator(".tick svg").evaluate_all("signs => signs.map((sign) => getComputedStyle(sign).borderColor)")
+    context.close()
+    assert len(set(looks)) == 1
 
 
 def test_ticks_in_a_row_all_count_and_stand_as_after_a_reload(page: Page) -> None:
