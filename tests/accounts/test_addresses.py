@@ -88,6 +88,17 @@ def test_sign_up_keeps_the_canonical_form_and_makes_no_second_account(client: Cl
 
 
 @pytest.mark.django_db
+def test_pages_show_the_address_as_people_write_it(client: Client, last_code: Callable[[], str]) -> None:
+    written = SPELLINGS["composed"]
+    client.post("/accounts/signup/", {"email": written, "password1": PASSWORD})
+    shown = [client.get("/accounts/confirm-email/").text]
+    client.post("/accounts/confirm-email/", {"code": last_code()})
+    shown += [client.get(path).text for path in ("/settings/", "/accounts/email/")]
+    shown.append(client.get(invitation_url(Invitation.objects.create(email=written))).text)
+    assert [written in page and ASCII not in page for page in shown] == [True] * 4
+
+
+@pytest.mark.django_db
 @spelled
 def test_log_in_takes_every_spelling(client: Client, kim: User, spelling: str) -> None:
     assert client.post("/accounts/login/", {"login": spelling, "password": PASSWORD})["Location"] == "/plan/"
