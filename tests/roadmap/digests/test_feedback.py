@@ -146,6 +146,13 @@ def test_a_hard_bounce_settles_it_as_failed_and_counts_for_the_address_written_t
     assert Bounce.objects.get().address == "ann@example.org"
 
 
+def test_a_letter_of_before_counts_for_the_address_as_it_is_kept_now(digest: Digest) -> None:
+    """Case 17: letters were written to each spelling that somebody had signed up with."""
+    Digest.objects.update(to_address="kim@bücher-test.example")
+    take(event(message_id=digest.message_id))
+    assert Bounce.objects.get().address == "kim@xn--bcher-test-9db.example"
+
+
 def test_a_soft_bounce_leaves_it_open(digest: Digest) -> None:
     take(event(news=News.SOFT, message_id=digest.message_id))
     digest.refresh_from_db()

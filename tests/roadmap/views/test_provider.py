@@ -54,6 +54,12 @@ def test_a_bounce_is_counted(mailgun: None) -> None:
     assert (found.address, found.kind, found.detail) == ("ann@example.org", "hard", "5.1.1 no such user")
 
 
+def test_an_address_is_counted_in_its_canonical_form_however_it_is_spelled(mailgun: None) -> None:
+    """Case 17."""
+    assert post(mailgun_body(recipient="Kim@Bücher-Test.example")) == 200
+    assert Bounce.objects.get().address == "kim@xn--bcher-test-9db.example"
+
+
 def test_a_replayed_request_is_counted_once(mailgun: None) -> None:
     body = mailgun_body()
     assert [post(body) for _ in range(3)] == [200, 200, 200]
