@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -33,6 +34,10 @@ from .mapping import mapping_links, mapping_urls
 
 _SHORT = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
 SHORT_TEXT: dict[Any, Any] = {**WorkingCopyAdmin.formfield_overrides, models.TextField: {"widget": _SHORT}}
+WORDS = (
+    *("why", "done_when", "notes", "effort_basis", "steps__title", "steps__resource"),
+    *("resources__title", "resources__url", "citations__quote"),
+)
 ADDRESS: Any = ("Address and place", {"classes": ["collapse"], "fields": ["slug", "place"]})
 
 
@@ -41,7 +46,7 @@ class StageAdmin(WorkingCopyAdmin):
     form = StageForm
     fieldsets = [(None, {"fields": ["title", "summary"]}), ADDRESS]
     list_display = ("title", "milestone_count", "move")
-    search_fields = ("title", "summary")
+    search_fields = ("title", "summary", "slug")
     formfield_overrides = SHORT_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Stage]:
@@ -86,11 +91,17 @@ class MilestoneAdmin(WorkingCopyAdmin):
     )
     list_display = ("name", "stage", "kind", "effort", "learners", "move")
     list_filter = (StageFilter, "kind", "optional", RetiredFilter, LearnersFilter)
-    search_fields = ("title", "slug", "summary")
+    search_fields = ("title", "slug", "summary")  # of whoever looks for a prerequisite; the list reads everything
     formfield_overrides = SHORT_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Milestone]:
         return super().get_queryset(request).select_related("stage", "roadmap")
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """In the list every word of a milestone is found; among candidates for a row only what names one."""
+        names = super().get_search_fields(request)
+        is_list = request.resolver_match and request.resolver_match.url_name != "autocomplete"
+        return (*names, *WORDS) if is_list else tuple(names)
 
     def get_urls(self) -> list[URLPattern]:
         return [*mapping_urls(self, self.admin_site.admin_view), *super().get_urls()]
@@ -105,7 +116,9 @@ class MilestoneAdmin(WorkingCopyAdmin):
 
     @admin.display(description="Title", ordering="title")
     def name(self, milestone: Milestone) -> SafeString:
-        words = ["optional"] * milestone.optional + [f"retired {milestone.retired_on}"] * bool(milestone.retired_on)
+        words = ["optional"] * milestone.optional
+        if milestone.retired_on:
+            words.append(f"retired {date_format(milestone.retired_on)}")
         return format_html("{} <small>{}</small>", milestone.title, ", ".join(words))
 
     @admin.display(description="Hours", ordering="effort_likely")
@@ -152,7 +165,7 @@ class ChoiceGroupAdmin(WorkingCopyAdmin):
     fieldsets = [(None, {"fields": ["title", "note", "optional"]}), ADDRESS]
     inlines = (MemberInline,)
     list_display = ("title", "choices", "status", "move")
-    search_fields = ("title",)
+    search_fields = ("title", "note", "slug", "members__milestone__title")
     formfield_overrides = SHORT_TEXT
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChoiceGroup]:
@@ -179,7 +192,7 @@ class CredentialAdmin(WorkingCopyAdmin):
     list_display = ("name", "issuer", "status", "as_of", "milestone", "move")
     list_filter = ("status",)
     list_select_related = ("roadmap", "milestone")
-    search_fields = ("name", "issuer")
+    search_fields = ("name", "issuer", "detail", "slug")
     formfield_overrides = SHORT_TEXT
 
 
@@ -192,11 +205,16 @@ class FactAdmin(WorkingCopyAdmin):
         ("Our verdict", {"fields": ["verdict", "note"]}),
         ADDRESS,
     ]
-    list_display = ("claim", "value", "unit", "verdict", "milestone", "move")
+    list_display = ("claim", "figure", "verdict", "milestone", "move")
     list_filter = ("verdict",)
     list_select_related = ("roadmap", "milestone")
-    search_fields = ("claim", "publisher")
+    search_fields = ("claim", "note", "publisher", "source__title", "url", "slug", "period", "region", "unit")
     formfield_overrides = SHORT_TEXT
+
+    @admin.display(description="Figure", ordering="value")
+    def figure(self, fact: Fact) -> str:
+        """129,251 US dollars a year."""
+        return "" if fact.value is None else f"{fact.value:,.15g} {fact.unit}".strip()
 
 
 @admin.register(Source)
@@ -205,4 +223,4 @@ class SourceAdmin(WorkingCopyAdmin):
     fieldsets = [(None, {"fields": ["title", "publisher", "url", "as_of"]}), ADDRESS]
     list_display = ("title", "publisher", "as_of", "move")
     list_select_related = ("roadmap",)
-    search_fields = ("title", "publisher")
+    search_fields = ("title", "publisher", "url", "slug")

@@ -27,6 +27,7 @@ from roadmap.models import (
     Stage,
     Step,
 )
+from roadmap.models.fields import WebURLsFormField
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _OFF_THE_LINE = re.compile(r"[\t\n\r]")
@@ -236,6 +237,9 @@ def check_rising(form: forms.ModelForm[Any], cleaned: Mapping[str, Any], stem: s
 
 class CredentialForm(WorkingCopyForm):
     title_field = "name"
+    evidence = WebURLsFormField(
+        required=False, help_text="Web addresses that show it, one a line.", max_length=LONGEST_TEXT
+    )
 
     class Meta:
         model = Credential

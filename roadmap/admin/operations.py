@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from roadmap.models import Bounce, Choice, Enrolment, Event, MilestoneProgress, Suppression
@@ -37,6 +39,14 @@ class OfLearnerAdmin(ReadOnlyAdmin):
 
     list_select_related = ("enrolment__user", "enrolment__roadmap")
     search_fields = ("enrolment__user__email", "milestone")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Name the learner and the roadmap in place of the enrolment, which has only numbers."""
+        rest = [name for name in super().get_fields(request, obj) if name not in ("enrolment", "learner", "roadmap")]
+        return ["learner", "roadmap", *rest]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("learner", "roadmap", *super().get_readonly_fields(request, obj))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("enrolment__user", "enrolment__roadmap")
@@ -79,7 +89,17 @@ class MilestoneProgressAdmin(OfLearnerAdmin):
     list_display = ("learner", "roadmap", "milestone", "state", "state_on")
     list_filter = ("state",)
     # A learner's note is private: nobody reads it here.
-    exclude = ("note", "evidence_url")
+    fields = ("milestone", "state", "state_on", "began_on", "finished_on", "anyway", "steps", "hours")
+    readonly_fields = ("steps", "hours")
+
+    @admin.display(description="steps ticked")
+    def steps(self, progress: MilestoneProgress) -> str:
+        ticks = (f"{step} ({_day(on)}, {hours:g} h)" for step, (on, hours, *_) in progress.ticks.items())
+        return ", ".join(ticks) or "none"
+
+    @admin.display(description="hours put in")
+    def hours(self, progress: MilestoneProgress) -> str:
+        return ", ".join(f"{hours:g} h on {_day(on)}" for _, on, hours, *_ in progress.logged) or "none"
 
 
 @admin.register(Choice)
@@ -92,13 +112,13 @@ class EventAdmin(OfLearnerAdmin):
     list_display = ("at", "learner", "roadmap", "kind", "milestone", "step", "edition")
     list_filter = ("kind",)
     ordering = ("-id",)
-    fields = ("enrolment", "change", "kind", "milestone", "step", "what", "at", "on", "edition")
+    fields = ("change", "kind", "milestone", "step", "what", "at", "on", "edition")
     readonly_fields = fields
 
     @admin.display(description="what")
     def what(self, event: Event) -> Any:
-        """The event's data; a note's words stay the learner's."""
-        return "private" if event.kind == Event.Kind.NOTE else event.data
+        """The event's data, in words; a note's words stay the learner's."""
+        return "private" if event.kind == Event.Kind.NOTE else _in_words(event.data) or "nothing more"
 
 
 @admin.register(Suppression)
@@ -118,3 +138,19 @@ class BounceAdmin(ReadOnlyAdmin):
     list_display = ("at", "address", "kind", "detail")
     list_filter = ("kind",)
     search_fields = ("address",)
+
+
+def _in_words(value: Any) -> str:
+    """Write data as somebody reads it: `hours: 3; into: first step 2, second step 1`."""
+    if isinstance(value, dict):
+        kept = {name: part for name, part in value.items() if part not in (None, "", {})}
+        return "; ".join(f"{name.replace('_', ' ') or 'no step'}: {_in_words(part)}" for name, part in kept.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_in_words, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text))

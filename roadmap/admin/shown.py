@@ -47,7 +47,7 @@ class Opened(NamedTuple):
             thing, roadmap, at, shown = signing.loads(text, salt=_SALT)
         except signing.BadSignature:
             return None
-        return cls(thing, roadmap, datetime.fromisoformat(at), shown)
+        return cls(thing, roadmap, datetime.fromisoformat(at), _as_shown_now(shown))
 
 
 class Meanwhile(NamedTuple):
@@ -68,6 +68,18 @@ def shown_by(form: Any, formsets: Iterable[Any]) -> Shown:
             str(row.instance.pk): {name: _initial(row[name]) for name in names} for row in formset.initial_forms
         }
     return shown
+
+
+def _as_shown_now(shown: Shown) -> Shown:
+    """Write the days of a form that the release before laid out, 31/01/2026, as forms show them now."""
+    day = re.compile(r"([0-3][0-9])/([01][0-9])/([12][0-9]{3})")
+    return {
+        prefix: {
+            key: {name: day.sub(r"\3-\2-\1", text) if day.fullmatch(text) else text for name, text in row.items()}
+            for key, row in rows.items()
+        }
+        for prefix, rows in shown.items()
+    }
 
 
 def _names(formset: Any) -> list[str]:

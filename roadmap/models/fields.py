@@ -54,6 +54,34 @@ class WebURLFormField(forms.URLField):
         return super().to_python(f"https://{address}" if _HOST_AND_PORT.match(address) else address)
 
 
+class WebURLsFormField(forms.CharField):
+    """Web addresses, one a line. A mistake is told with the line that it is in."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override] # a list, as its model field holds one
+        urls, mistakes = [], []
+        for number, line in enumerate(_lines(super().clean(value)), start=1):
+            try:
+                urls.append(WebURLFormField(max_length=2000).clean(line))
+            except ValidationError as error:
+                mistakes += [f"Line {number}: {message}" for message in error.messages]
+        if mistakes:
+            raise ValidationError(mistakes)
+        return urls
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return list(initial or ()) != _lines(data)
+
+
+def _lines(text: str | None) -> list[str]:
+    """Return the addresses in a text: one a line, or after a comma, as forms of the release before post them."""
+    return [line.strip() for line in re.split(r"[\r\n]+|,\s*(?=https?://)", text or "") if line.strip()]
+
+
 class WebURLField(models.URLField):
     """An address that is safe to show as a link."""
 

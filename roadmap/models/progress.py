@@ -68,7 +68,7 @@ class Enrolment(models.Model):
         indexes = [models.Index("roadmap", condition=Q(left_at=None), name="enrolment_active")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} on {self.roadmap_id}"
+        return f"{self.roadmap} · learner {self.user_id}"
 
 
 class Event(models.Model):
