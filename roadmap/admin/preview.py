@@ -15,9 +15,10 @@ from django.utils import timezone
 from roadmap.document import Document
 from roadmap.drafts import draft_of
 from roadmap.editions import published
-from roadmap.models import Enrolment, Roadmap
+from roadmap.models import Enrolment, Milestone, Roadmap
 from roadmap.queries import OwnJourney
 from roadmap.standing import Progress
+from roadmap.views.atlas import atlas
 from roadmap.views.overview import overview
 from roadmap.views.sheet import sheet
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 HOURS_PER_WEEK = 10
 _FORM = re.compile(r"<form\b")
+_LINK = re.compile(r'<a\b([^>]*?)\shref="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
+_HTMX = re.compile(r'\shx-[a-z:-]+="[^"]*"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,19 +81,42 @@ def _shown(
 ) -> HttpResponse:
     if milestone and milestone not in journey.document.by_slug:
         raise Http404
-    page, shown = (
-        ("roadmap/milestone.html", sheet(journey, milestone))
-        if milestone
-        else ("roadmap/roadmap.html", overview(journey))
-    )
+    page, shown = _page(journey, milestone, is_map=request.GET.get("page") == "map")
+    if part := Milestone.objects.filter(roadmap=journey.roadmap, slug=milestone).first():
+        context["part"] = part
     # `edition` is ours: the pages' own context may use the word for its number.
     html = render_to_string("admin/roadmap/preview.html", {**shown, "page": page, "shown": context}, request)
     return HttpResponse(_inert(html, journey.roadmap, home))
 
 
+def _page(journey: DraftJourney, milestone: str, *, is_map: bool) -> tuple[str, dict[str, Any]]:
+    """Return the template of the learners' page that is asked for, and its context."""
+    if milestone:
+        return "roadmap/milestone.html", sheet(journey, milestone)
+    if is_map:
+        return "roadmap/map.html", atlas(journey, critical=frozenset(journey.plan.critical_path))
+    return "roadmap/roadmap.html", overview(journey)
+
+
 def _inert(html: str, roadmap: Roadmap, home: str) -> str:
-    """Take the life out of forms, and lead links on this roadmap to its preview."""
+    """Take the life out of forms, and lead links on this roadmap to its preview or, with words, nowhere."""
     live = reverse("roadmap", args=[roadmap.slug])
-    link = re.compile(rf'href="{re.escape(live)}(?:milestones/([a-z0-9-]+/))?[^"#]*')
-    html = link.sub(lambda found: f'href="{home}{found[1] or ""}', html)
-    return _FORM.sub("<form inert", html)
+
+    def led(found: re.Match[str]) -> str:
+        before, url, after, text = found.groups()
+        if not url.startswith(live):
+            return found[0]
+        if (goal := _previewed(url[len(live) :], home)) is None:
+            return f'<a{before}{after} role="link" aria-disabled="true">{text} <small>(not in the preview)</small></a>'
+        return f'<a{before} href="{goal}"{after}>{text}</a>'
+
+    return _FORM.sub("<form inert", _LINK.sub(led, _HTMX.sub("", html)))
+
+
+def _previewed(rest: str, home: str) -> str | None:
+    """Return where the preview shows what an address below the roadmap's shows; nothing where it doesn't."""
+    if rest.partition("#")[0] == "map/":
+        return f"{home}?page=map"
+    if found := re.fullmatch(r"(?:milestones/([a-z0-9-]+)/)?(#[^#]*)?", rest):
+        return f"{home}{f'{found[1]}/' if found[1] else ''}{found[2] or ''}"
+    return None
