@@ -62,7 +62,7 @@ class WebURLsFormField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override] # a list, as its model field holds one
+    def clean(self, value: Any) -> list[str]:
         urls, mistakes = [], []
         for number, line in enumerate(_lines(super().clean(value)), start=1):
             try:
