@@ -68,22 +68,26 @@ NOTE = Change(
 )
 SUGGEST = Change(
     "suggestion",
-    "main form[method=get] button",
+    "#suggest",
     ".",
-    check="main form[method=get] input[value=bachelor]",
-    fill={"main form[method=get] [name=subject]": "mathematics"},
+    check="main input[value=bachelor]",
+    fill={"main [name=subject]": "mathematics"},
     shows="#brought h2",
-    successor="#brought h2, #brought legend, main form[method=get] button",
+    successor="#brought h2, #suggest",
     stores=False,
 )
-PLACE = Change("placement", "#brought form[method=post] button", "known already", leaves=True)
+PLACE = Change("placement", "#count", "known already", leaves=True)
 SETTINGS = Change(
     "settings", "#settings .form-actions button", "settings are saved", fill={"#settings [name=digest_weekday]": "4"}
 )
 
 ON = {
-    "milestone": (GIT, [DOING, HOURS, DONE, UNDO]),
-    "roadmap": (HOME, [START, CHOOSE, OPEN_AGAIN, UNDO]),
+    "plan": ("/plan/", [TICK, UNTICK, START, UNDO, PACE, PAUSE, RESUME]),
+    "milestone": (GIT, [TICK, UNTICK, DOING, HOURS, CORRECT, NOTE, DONE, UNDO]),
+    "choice on a milestone": (f"{HOME}milestones/cloud-aws/", [CHOOSE, OPEN_AGAIN, UNDO]),
+    "roadmap": (HOME, [START, CHOOSE, OPEN_AGAIN, UNDO, PACE]),
+    "placement": (f"{HOME}placement/", [SUGGEST, PLACE]),
+    "settings": ("/settings/", [SETTINGS]),
 }
 
 

@@ -70,8 +70,9 @@ FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimati
 class Change:
     """Something that a person changes: what is filled in and pressed where, and what they are told.
 
-    Selectors are CSS; of several matches the first is meant. `successor` has the focus where the control goes, `shows`
-    is what comes into sight in its place; `leaves` when another page comes; `stores` when it is kept.
+    Selectors are CSS (the control's may also be `role=…`); of several matches the first is meant. `successor` has the
+    focus where the control goes, `shows` is what comes into sight in its place; `leaves` when another page comes;
+    `stores` when it is kept.
     """
 
     name: str
@@ -100,10 +101,14 @@ class Change:
 
 
 def name_control(page: Page, selector: str) -> tuple[Locator, str]:
-    """Return the control and a selector that finds it again after the change."""
+    """Return the control and a selector of CSS that finds it again after the change, if it is still there."""
     control = page.locator(selector).first
-    name = control.get_attribute("id")
-    return control, f"[id='{name}']" if name else selector
+    if name := control.get_attribute("id"):
+        return control, f"[id='{name}']"
+    if selector.startswith("role="):
+        control.evaluate("element => { element.dataset.watched = true; }")
+        return control, "[data-watched]"
+    return control, selector
 
 
 class Watch:
@@ -143,7 +148,7 @@ class Watch:
         """Bring the control to the middle of the screen and press it; return how to find it again."""
         change.prepare(self.page)
         control, selector = name_control(self.page, change.control)
-        control.evaluate("element => element.scrollIntoView({block: 'center'})")
+        control.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")
         self.page.evaluate("eyes.heard = []")
         self._before = self.page.evaluate(STAND, selector)
         control.click()
