@@ -128,6 +128,11 @@ def dismiss(*, enrolment: Enrolment, edition: int) -> bool:
     return bool(unseen.update(seen_edition=edition))
 
 
+def dismiss_pace_hint(*, enrolment: Enrolment, today: date) -> None:
+    """Put away the hint that one is slower than one meant. It is no progress, so no event."""
+    Enrolment.objects.filter(pk=enrolment.pk).update(pace_hint_dismissed_on=today)
+
+
 def mark(
     *, enrolment: Enrolment, milestone: str, state: State, today: date, edition: int, on: date | None = None
 ) -> Events:

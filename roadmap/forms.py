@@ -105,10 +105,15 @@ class EnrolForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["target_on"].widget.attrs.update(min=(today + timedelta(days=1)).isoformat())
+        self.kept: date | None = (kwargs.get("initial") or {}).get("target_on")
+        tomorrow = today + timedelta(days=1)
+        # A target that has passed may stay: browsers hold `min` against what is not touched, too.
+        self.fields["target_on"].widget.attrs.update(min=min(tomorrow, self.kept or tomorrow).isoformat())
 
     def clean_target_on(self) -> date | None:
         target: date | None = self.cleaned_data["target_on"]
+        if target == self.kept:
+            return target
         if target and target <= self.today:
             raise ValidationError("This day has passed. Choose one that is still to come.", code="past")
         if target and target > self.today + FARTHEST_TARGET:

@@ -34,6 +34,7 @@ one_roadmap: list[URLPattern | URLResolver] = [
     path("enrol/", progress.enrol, name="enrol"),
     path("leave/", progress.leave, name="leave"),
     path("news/", progress.news, name="news"),
+    path("pace-hint/", progress.dismiss_pace_hint, name="dismiss_pace_hint"),
     path("undo/", progress.undo, name="undo"),
     path("placement/", placement.placement, name="placement"),
     path("choices/<slug:group>/", progress.choose, name="choose"),

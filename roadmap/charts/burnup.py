@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from roadmap.calendar import NAMED
+
 from .axis import HourAxis, Stretch, Tick, TimeAxis
 
 Points = Sequence[tuple[date, float]]
@@ -107,7 +109,8 @@ def _last(first: date, today: date, forecast: Forecast | None, target_on: date |
     """Return where the time axis ends: a little after the last thing on it."""
     known = [finish.on for finish in forecast or () if finish.on]
     latest = max([today, first + _SHORTEST, *known, *([target_on] if target_on else [])])
-    return latest + (latest - first) * (0.04 if forecast is None or forecast.late.on else 0.3)
+    last = latest + (latest - first) * (0.04 if forecast is None or forecast.late.on else 0.3)
+    return max(latest, min(last, today + NAMED))
 
 
 def _forecast(

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from roadmap.calendar import NAMED
+
 from .axis import Stretch, Tick, TimeAxis
 from .lettering import fold, measure
 
 _SHORTEST = timedelta(weeks=8)
-_FARTHEST = timedelta(days=50 * 366)  # no date is promised beyond
 ROW, _THICK = 3.4, 0.75  # em: from stage to stage, and a bar
 _ROOM = 19.5  # em: what a title and the words on its end have to share on a phone
 
@@ -61,11 +62,11 @@ class Timeline:
 
 
 def timeline(legs: Sequence[Leg], *, today: date, pauses: Sequence[tuple[date, date]] = ()) -> Timeline:
-    """Lay out the timeline, at most 50 years ahead; `pauses`: first and last day."""
+    """Lay out the timeline, as far as years are named to people; `pauses`: first and last day."""
     days = [day for leg in legs for day in (leg.start, leg.early, leg.likely, leg.late) if day]
     first = min([today, *days])
-    latest = max(first + _SHORTEST, min(max([today, *days]), today + _FARTHEST))
-    axis = TimeAxis(first, latest + (latest - first) * 0.03)
+    latest = max(first + _SHORTEST, min(max([today, *days]), today + NAMED))
+    axis = TimeAxis(first, max(latest, min(latest + (latest - first) * 0.03, today + NAMED)))
     return Timeline(
         bars=tuple(_bar(leg, axis, index * ROW) for index, leg in enumerate(legs)),
         times=axis.ticks(),

@@ -74,6 +74,25 @@ class Bound:
                 best = Span(weeks, end.hours + hours, end.waiting_variance)
         return best
 
+    def waits(self, pace: float) -> tuple[int, ...]:
+        """Return what takes calendar time on the chain that decides the path's finish at `pace`, the first first."""
+        target = self._target(None)
+        ends = self._ends(pace, target)
+        tails = {slow: ends[slow].weeks + hours / pace for slow, hours in target.tails}
+        slow = max(tails, key=tails.__getitem__, default=None)
+        chain: list[int] = []
+        if slow is None or tails[slow] <= target.hours / pace:
+            return ()
+        while slow is not None:
+            if self.network.weeks[slow] * pace >= self.network.hours[slow]:
+                chain.append(slow)
+            first, earlier = self._chain(slow)
+            before = {other: ends[other].weeks + between / pace for other, between in earlier}
+            slow = max(
+                (other for other in before if before[other] > first / pace), key=before.__getitem__, default=None
+            )
+        return tuple(reversed(chain))
+
     def work(self, stage: int | None = None) -> float:
         """Return the hours of the whole path, or of the path up to a stage."""
         return self._target(stage).hours

@@ -195,8 +195,48 @@ class Plan:
 
     @cached_property
     def critical_path(self) -> tuple[str, ...]:
-        """The milestones left that cannot wait, in an order in which they can be walked."""
-        return tuple(slug for slug, slack in self.slack.items() if slack < 1 / 7)
+        """The milestones left that cannot wait, in an order in which they can be walked.
+
+        What hours alone move and nothing waits for, nor it for anything, lies on no path: it can be done any time.
+        """
+        network = self.situation.network
+        linked = {
+            other for index, before in enumerate(network.before) for other in (*before, *([index] if before else []))
+        }
+        return tuple(
+            slug
+            for index, (slug, slack) in enumerate(self.slack.items())
+            if slack < 1 / 7 and (index in linked or network.weeks[index])
+        )
+
+    @cached_property
+    def begins(self) -> dict[str, date]:
+        """When each stage with something left begins, by the bound that says when it ends.
+
+        That is once the hours of the stages before it are done and something of it is open, and never after its early
+        end.
+        """
+        now, network, pace = self.situation, self.situation.network, self.pace.hours
+        begins, work = dict[str, date](), 0.0
+        for number, forecast in zip(network.stages_left, self.stages, strict=True):
+            places = [place for place, stage in enumerate(network.stages) if stage == number]
+            opens = min(now.bound.finish(pace, before=place).weeks for place in places)
+            on = day_in(max(work / pace, opens), today=now.today, pauses=now.pauses)
+            if days := [day for day in (on, forecast.finish.early) if day]:
+                begins[forecast.stage.slug] = min(days)
+            work = now.bound.work(number)
+        return begins
+
+    def pace_setters(self, hours_per_week: float) -> tuple[tuple[str, ...], bool]:
+        """Return what sets the pace of the end at so many hours, at most two, and whether it is calendar time.
+
+        That is what takes its time on the chain that decides, the longest first; else what has the most hours left.
+        """
+        network = self.situation.network
+        waits = self.situation.bound.waits(hours_per_week)
+        size = network.weeks if waits else network.hours
+        places = sorted(waits or range(len(network.slugs)), key=size.__getitem__, reverse=True)
+        return tuple(network.slugs[place] for place in places[:2]), bool(waits)
 
     @cached_property
     def order(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from roadmap import calendar, planning
 from roadmap.bidi import is_mixed, is_right_to_left, isolated
+from roadmap.document import Document, Elapsed, Milestone
 
 register = template.Library()
 
@@ -34,6 +35,33 @@ def mark(state: str, locked: bool | None = None, *, shown: bool = False, large: 
 def hours(value: float) -> str:
     """Write 150.0 as 150, 7.5 as 7.5 and 7.25 as 7.25, as they were said; what was worked out, in tenths: 3,560.3."""
     return planning.hours(value)
+
+
+@register.filter
+def effort(milestone: Milestone) -> str:
+    """Write what a milestone takes: `20–80 h over 3–5 years`, or `24 h` where both ends are one."""
+    low, high = hours(milestone.effort_hours.low), hours(milestone.effort_hours.high)
+    amount = f"{_range(low, high)} h"
+    return f"{amount} over {calendar_time(milestone.elapsed_months)}" if milestone.elapsed_months else amount
+
+
+@register.filter
+def calendar_time(elapsed: Elapsed) -> str:
+    """Write calendar time in years where both ends are whole or half years from a year on, else in months."""
+    low, high = elapsed.low, elapsed.high
+    unit, length = ("year", 12) if low >= 12 and not (low % 6 or high % 6) else ("month", 1)
+    ends = _range(hours(low / length), hours(high / length))
+    return f"{ends} {unit}{'' if ends == '1' else 's'}"
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high}"
+
+
+@register.filter
+def live(document: Document) -> int:
+    """Count the milestones of a roadmap, retired ones apart; not all of them are on everybody's way."""
+    return sum(milestone.retired_on is None for milestone in document.milestones)
 
 
 @register.filter

@@ -18,6 +18,8 @@ from roadmap.standing import Sum
 DAY = timedelta(days=1)
 FEW_WEEKS = 3  # of evidence; less says nothing about being behind
 FAR_BELOW = 0.8  # of the stated hours
+HINT_RESTS = timedelta(weeks=4)
+MOST_HOURS = 168.0  # of a week
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Outlook:
     burnup: BurnUp
     timeline: Timeline
     misses_target: bool
+    has_passed: bool
     is_slower: bool
+    pace_setters: tuple[str, ...]
+    are_waits: bool
 
     @property
     def finish(self) -> Interval | None:
@@ -50,6 +55,10 @@ def outlook(mine: OwnJourney, before: Situation | None) -> Outlook | None:
     if plan.finish is None:
         return None
     target = mine.progress.target_on
+    misses_target = bool(target and (plan.finish.likely is None or plan.finish.likely > target))
+    # Where no hours make the target, what counts is what would hold up the quickest.
+    hours = plan.pace.hours if plan.required_hours_per_week else MOST_HOURS
+    setters, are_waits = plan.pace_setters(hours) if misses_target else ((), False)
     return Outlook(
         plan=plan,
         today=mine.today,
@@ -59,9 +68,20 @@ def outlook(mine: OwnJourney, before: Situation | None) -> Outlook | None:
         why=tuple(sentences(moves(before, mine.situation), mine.today)),
         burnup=_burnup(mine),
         timeline=_timeline(mine),
-        misses_target=bool(target and (plan.finish.likely is None or plan.finish.likely > target)),
-        is_slower=plan.pace.weeks >= FEW_WEEKS and plan.pace.hours < FAR_BELOW * mine.progress.hours_per_week,
+        misses_target=misses_target,
+        has_passed=bool(target and target < mine.today),
+        is_slower=_is_slower(mine),
+        pace_setters=tuple(mine.document.by_slug[slug].title for slug in setters),
+        are_waits=are_waits,
     )
+
+
+def _is_slower(mine: OwnJourney) -> bool:
+    """Tell whether the hint that one is slower than one meant stands: four weeks after it was put away, again."""
+    dismissed_on = mine.enrolment.pace_hint_dismissed_on
+    if dismissed_on and mine.today < dismissed_on + HINT_RESTS:
+        return False
+    return mine.plan.pace.weeks >= FEW_WEEKS and mine.plan.pace.hours < FAR_BELOW * mine.progress.hours_per_week
 
 
 def entry_role(plan: Plan) -> str | None:
@@ -109,7 +129,7 @@ def _weekly(points: Sequence[tuple[date, float]]) -> list[tuple[date, float]]:
 
 
 def _timeline(mine: OwnJourney) -> Timeline:
-    begins = _begins(mine)
+    begins = mine.plan.begins
     finishes = {found.stage.slug: found.finish for found in mine.plan.stages}
     legs = []
     for stage in mine.document.stages:
@@ -134,15 +154,6 @@ def _leg(mine: OwnJourney, stage: Stage, figures: Sum, begins: date | None, fini
 def _days(mine: OwnJourney, stage: Stage, *names: str) -> list[date]:
     marks = (mine.mark_of(milestone.slug) for milestone in mine.document.in_stage(stage.slug))
     return [day for mark in marks for name in names if (day := getattr(mark, name))]
-
-
-def _begins(mine: OwnJourney) -> dict[str, date]:
-    """Return when the schedule first comes to each stage."""
-    begins: dict[str, date] = {}
-    for run in mine.plan.runs:
-        for slug, _ in run.hours:
-            begins.setdefault(mine.document.by_slug[slug].stage, max(run.starts_on, mine.today))
-    return begins
 
 
 def _last_days(mine: OwnJourney) -> list[tuple[date, date]]:

@@ -130,6 +130,14 @@ def news(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
 
 
 @learner_action
+def dismiss_pace_hint(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
+    """Put away the hint that I am slower than I meant; it stays away for four weeks."""
+    actions.dismiss_pace_hint(enrolment=mine.enrolment, today=mine.today)
+    messages.info(request, words.HINT_PUT_AWAY)
+    return show(request, mine)
+
+
+@learner_action
 def undo(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     """Take back my last change; again: the one before."""
     undone = actions.undo(enrolment=mine.enrolment, today=mine.today, edition=mine.edition)

@@ -79,6 +79,11 @@ class StageBox:
     clusters: tuple[tuple[ChoiceBox | None, tuple[Row, ...]], ...]
     figures: Sum
 
+    @property
+    def shown(self) -> int:
+        """How many milestones stand there, on the way or not."""
+        return sum(len(rows) for _, rows in self.clusters)
+
 
 class Board:
     """The rows of one roadmap for one visitor; `standing` is None for somebody who is not enrolled."""

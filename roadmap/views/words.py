@@ -24,6 +24,9 @@ def quoted(title: str) -> str:
     return f"“{isolated(title)}”"
 
 
+HINT_PUT_AWAY = "Put away, for four weeks at least. Your plan counts with the pace you really have, as before."
+
+
 def welcome(title: str, *, is_back: bool) -> str:
     if is_back:
         return f"Welcome back to {quoted(title)}. Everything you did is still here."

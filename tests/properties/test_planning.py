@@ -199,3 +199,17 @@ def test_reasons_sum_to_the_move(seed: random.Random) -> None:
             assert sum(reason.days for reason in why) == (became - was).days
         else:
             assert why == ()
+
+
+@given(seeds)
+@settings(max_examples=60, deadline=None)
+def test_no_stage_begins_after_its_early_end(seed: random.Random) -> None:
+    """Case 21: one calculation says when it begins and when it ends."""
+    found = large_or_small(seed)
+    plan = Plan(found.now)
+    assert plan.begins.keys() >= {forecast.stage.slug for forecast in plan.stages if forecast.finish.early}
+    for forecast in plan.stages:
+        days = [plan.begins.get(forecast.stage.slug), *forecast.finish]
+        known = [day for day in days if day]
+        assert known == sorted(known)
+        assert not known or known[0] >= found.today

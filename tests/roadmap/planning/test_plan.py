@@ -125,3 +125,40 @@ def test_the_stage_at_hand_is_the_first_with_something_left() -> None:
         now = situation(road, diary)
         assert (now.stage_at_hand and now.stage_at_hand.slug) == then
     assert now.is_finished
+
+
+class TestCriticalPath:
+    """Case 23: on a list without prerequisites nothing is on a critical path."""
+
+    def test_a_list_without_prerequisites_has_none(self) -> None:
+        road = edition(*(milestone(f"m{number}", 10) for number in range(5)))
+        assert Plan(situation(road)).critical_path == ()
+
+    def test_a_chain_has_one_and_what_stands_beside_it_is_not_on_it(self) -> None:
+        road = edition(milestone("a", 40), milestone("b", 40, prerequisites=["a"]), milestone("c", 80))
+        assert Plan(situation(road)).critical_path == ("a", "b")
+
+    def test_what_takes_its_time_sets_the_end_also_where_it_stands_alone(self) -> None:
+        road = edition(milestone("degree", 40, elapsed_months=months(36)), milestone("b", 40))
+        assert Plan(situation(road)).critical_path == ("degree",)
+
+
+class TestPaceSetters:
+    """Case 11: which milestones keep a target out of reach."""
+
+    def test_the_longest_waits_on_the_chain_that_decides(self) -> None:
+        road = edition(
+            milestone("degree", 40, elapsed_months=months(36)),
+            milestone("job", 40, elapsed_months=months(24), prerequisites=["degree"]),
+            milestone("talks", 10, elapsed_months=months(48)),
+            milestone("b", 100),
+        )
+        assert Plan(situation(road)).pace_setters(10) == (("degree", "job"), True)
+
+    def test_what_has_the_most_hours_where_none_takes_its_time(self) -> None:
+        road = edition(milestone("a", 40), milestone("b", 200), milestone("c", 90))
+        assert Plan(situation(road)).pace_setters(168) == (("b", "c"), False)
+
+    def test_a_wait_that_is_over_before_the_hours_are_sets_nothing(self) -> None:
+        road = edition(milestone("a", 4_000), milestone("degree", 10, elapsed_months=months(12)))
+        assert Plan(situation(road)).pace_setters(10) == (("a", "degree"), False)

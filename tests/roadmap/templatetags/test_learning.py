@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from roadmap.templatetags.learning import host, hours, less, mark, markdown
+from roadmap.templatetags.learning import effort, host, hours, less, mark, markdown
+from tests.roadmap.diary import edition, milestone
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,26 @@ def test_hours_are_written_without_idle_decimals(value, written):
 )
 def test_a_difference_is_that_of_the_figures_beside_it(now, before, written):
     assert less(now, before) == written
+
+
+@pytest.mark.parametrize(
+    ("hours_range", "elapsed", "written"),
+    [
+        ((20, 80), (36, 60), "20–80 h over 3–5 years"),
+        ((24, 24), None, "24 h"),
+        ((7.25, 10), (3, 3), "7.25–10 h over 3 months"),
+        ((10, 20), (12, 12), "10–20 h over 1 year"),
+        ((10, 20), (18, 24), "10–20 h over 1.5–2 years"),
+        ((10, 20), (1, 1), "10–20 h over 1 month"),
+        ((0, 0), (6, 15), "0 h over 6–15 months"),
+    ],
+)
+def test_effort_names_its_time_on_the_calendar_and_no_range_of_one(hours_range, elapsed, written):
+    """Case 23."""
+    points = [dict(zip(("low", "likely", "high"), (a, a, b), strict=True)) for a, b in (hours_range, elapsed or (0, 0))]
+    changes = {"elapsed_months": points[1]} if elapsed else {}
+    [found] = edition(milestone("a", effort_hours=points[0], **changes)).milestones
+    assert effort(found) == written
 
 
 def test_an_address_is_known_by_its_host():
