@@ -114,6 +114,7 @@ class StaffSecondFactor:
 
 
 def _is_in_already(request: HttpRequest) -> bool:
-    """Coming in renews the CSRF token, so a second click, or another tab, sends one of before."""
+    """Coming in renews the CSRF token, so a second click, or another tab, sends one of before. A form, not any body."""
     match = request.resolver_match
-    return match is not None and match.url_name in ENTRANCES and request.user.is_authenticated
+    is_entrance = match is not None and match.url_name in ENTRANCES
+    return is_entrance and request.user.is_authenticated and "csrfmiddlewaretoken" in request.POST
