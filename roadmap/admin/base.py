@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from adminsortable2.admin import SortableAdminMixin, SortableTabularInline
+from adminsortable2.admin import SortableTabularInline
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminURLFieldWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import models, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from roadmap.drafts import draft_of, touch
 from roadmap.models import Milestone, Roadmap
@@ -28,10 +25,10 @@ from roadmap.models.fields import WebURLInput
 
 from .attentive import AttentiveAdmin
 from .forms import is_published
-from .ordering import OrderedFormSet, arrange, is_as_seen, place
+from .moving import MovableAdmin, key_of
+from .ordering import OrderedFormSet, place
 from .returning import ReturningAdmin, choose_roadmap
 
-REORDERED = "Somebody moved these while you had the list open, so nothing was moved. Look at the list as it is now."
 MOST_EMPTY_ROWS = 10
 # In the cells of a table: an address without the link above it, a text of two lines.
 ROWS: dict[Any, Any] = {
@@ -104,7 +101,7 @@ class Bounded:
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Lay out as many empty rows as the address asks for: without a script nothing else adds one."""
-        return min(_key(request.GET.get("rows", "")), MOST_EMPTY_ROWS)
+        return min(key_of(request.GET.get("rows", "")), MOST_EMPTY_ROWS)
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{"absolute_max": self.max_num, **kwargs})  # type: ignore[misc] # a mixin
@@ -119,7 +116,7 @@ class PartInline(Bounded, SameRoadmap, SortableTabularInline):
     classes: tuple[str, ...] = ("collapse",)
 
 
-class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, ReturningAdmin, AttentiveAdmin, PlainAdmin):
+class WorkingCopyAdmin(SameRoadmap, MovableAdmin, ReturningAdmin, AttentiveAdmin, PlainAdmin):
     """A list of one roadmap's parts, dragged or moved by buttons, each saved into the draft."""
 
     change_form_template = "admin/roadmap/part_form.html"
@@ -135,7 +132,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, ReturningAdmin, Attentiv
             return part.roadmap if part else None
         query = request.GET.get("roadmap") or _filtered_by(request).get("roadmap", [""])[0]
         if query:
-            return get_object_or_404(Roadmap, pk=_key(query))
+            return get_object_or_404(Roadmap, pk=key_of(query))
         roadmaps = list(Roadmap.objects.all()[:2])
         return roadmaps[0] if len(roadmaps) == 1 else None
 
@@ -171,7 +168,7 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, ReturningAdmin, Attentiv
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Keep the autocomplete to one roadmap."""
         found, distinct = super().get_search_results(request, queryset, search_term)
-        return found.filter(roadmap=_key(request.GET.get("roadmap", ""))), distinct
+        return found.filter(roadmap=key_of(request.GET.get("roadmap", ""))), distinct
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
@@ -188,74 +185,6 @@ class WorkingCopyAdmin(SameRoadmap, SortableAdminMixin, ReturningAdmin, Attentiv
         """The rows among which the place of `part` is counted."""
         rows: QuerySet[Any] = self.model._default_manager.filter(roadmap=part.roadmap)
         return rows
-
-    def _add_reorder_method(self) -> None:
-        """Name the handles' column for what it does; the package takes the field's name."""
-        super()._add_reorder_method()
-        self._reorder_.__func__.short_description = "Order"
-
-    @property
-    def media(self) -> forms.Media:
-        """Leave out the script for actions: there are none, and the handles' script would trip over it."""
-        media: Any = super().media
-        return forms.Media(css=media._css, js=[path for path in media._js if "/js/actions" not in path])
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """No actions on selected rows; the package's own, to move rows between pages, fail on a forged page."""
-        return {}
-
-    @admin.display(description="Move")
-    def move(self, part: Any) -> SafeString:
-        """Two buttons that do without a mouse, and without JavaScript, what dragging does."""
-        return format_html(
-            '<span class="move"><button type="submit" name="_move" value="{0}:up" aria-label="Move “{1}” up">↑</button>'
-            '<button type="submit" name="_move" value="{0}:down" aria-label="Move “{1}” down">↓</button></span>',
-            part.pk,
-            part,
-        )
-
-    def _move(self, request: Any) -> HttpResponse:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        pk, _, direction = request.POST["_move"].partition(":")
-        shown = list(self.get_changelist_instance(request).get_queryset(request).values_list("pk", flat=True))
-        if _key(pk) not in shown or direction not in ("up", "down"):
-            raise BadRequest("There is no such row to move.")
-        at = shown.index(_key(pk))
-        to = max(0, at - 1) if direction == "up" else min(len(shown) - 1, at + 1)
-        wanted = [shown[at], shown[to]] if to < at else [shown[to], shown[at]]
-        seen = [_key(pk) for pk in request.POST.get("_seen", "").split(",") if pk]
-        if self._arrange(request, request.roadmap, wanted, seen):
-            self.message_user(request, "", messages.SUCCESS)
-        else:
-            self.message_user(request, REORDERED, messages.WARNING)
-        return HttpResponseRedirect(request.get_full_path())
-
-    def update_order(self, request: Any) -> HttpResponse:
-        """Save what was dragged; answer with the sentence that the page then shows."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        pks, seen = _dragged(request.body)
-        part = self.model._default_manager.filter(pk__in=pks).select_related("roadmap").first()
-        if part is None:
-            raise BadRequest("There is no such row to move.")
-        if not self._arrange(request, part.roadmap, pks, seen):
-            return HttpResponse(REORDERED, status=409)
-        return HttpResponse(draft_of(part.roadmap).sentence)
-
-    def _arrange(self, request: Any, roadmap: Roadmap, pks: list[int], seen: list[int]) -> bool:
-        """Put rows into an order, unless somebody moved them since they were seen; tell whether it was done."""
-        with transaction.atomic():
-            Roadmap.objects.select_for_update().get(pk=roadmap.pk)
-            rows = self.model._default_manager.filter(roadmap=roadmap)
-            if not is_as_seen(rows, pks, seen):
-                return False
-            if arrange(rows, pks):
-                self.log_change(request, roadmap, f"Reordered {self.opts.verbose_name_plural}.")
-                touch(roadmap)
-        return True
 
     # --- Saving --------------------------------------------------------------------------------------------------
 
@@ -290,21 +219,6 @@ def _when_shown(roadmap: Roadmap) -> SimpleLazyObject:
     return SimpleLazyObject(partial(draft_of, roadmap))
 
 
-def _key(text: str) -> int:
-    """Return the primary key that a text names; 0, which no row has, for all that is none."""
-    return int(text) if text.isdecimal() and len(text) < 20 else 0
-
-
 def _filtered_by(request: HttpRequest) -> dict[str, list[str]]:
     """Return the filters of the list from which a form was opened."""
     return parse_qs(request.GET.get("_changelist_filters", ""))
-
-
-def _dragged(body: bytes) -> tuple[list[int], list[int]]:
-    """Return the primary keys that the handles' script sends: those in a new order, and the list as it was seen."""
-    try:
-        sent = json.loads(body)
-        items = sorted(sent["updatedItems"], key=lambda item: int(item[1]))
-        return [int(pk) for pk, _ in items], [int(pk) for pk in sent.get("seen", ())]
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
-        raise BadRequest("This is not an order.") from None

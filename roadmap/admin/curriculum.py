@@ -132,6 +132,23 @@ class MilestoneAdmin(WorkingCopyAdmin):
     def neighbours(self, part: Milestone) -> QuerySet[Milestone]:
         return Milestone.objects.filter(roadmap=part.roadmap, stage=part.stage)
 
+    def stray(self, pks: list[int]) -> str:
+        """Name what was moved among the milestones of other stages: its stage is as it was."""
+        moved = Milestone.objects.filter(pk__in=pks).select_related("stage").in_bulk()
+        rows = list(
+            Milestone.objects.filter(roadmap__in={milestone.roadmap_id for milestone in moved.values()})
+            .order_by("position", "pk")
+            .values_list("pk", "stage")
+        )
+        stages = [None, *(stage for _, stage in rows), None]
+        names = [
+            f"“{moved[pk]}” stays in the stage “{moved[pk].stage}”: "
+            "to move it to another, open it and change its Stage."
+            for at, (pk, stage) in enumerate(rows, start=1)
+            if pk in moved and stage not in (stages[at - 1], stages[at + 1]) and stages.count(stage) > 1
+        ]
+        return " ".join(names)
+
     def changeform_view(
         self, request: Any, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:

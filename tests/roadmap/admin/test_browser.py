@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from roadmap.models import Digest, Milestone
-from tests.roadmap.admin.helpers import address, enter, order_of, person
+from tests.roadmap.admin.helpers import address, enter, make_milestone, order_of, person
 from tests.roadmap.admin.test_digests import owe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -119,3 +119,25 @@ def test_in_the_list_of_digests_no_kind_breaks_over_lines(page: Page, live_serve
     expect(kind).to_have_text("shall we pause?")
     lines = "const words = document.createRange(); words.selectNodeContents(cell); return words.getClientRects().length"
     assert kind.evaluate(f"cell => {{{lines}}}") == 1
+
+
+def test_moving_a_row_keeps_focus_and_scroll_and_is_one_tab_stop(at: Page, road):
+    """Case 39."""
+    for number in range(40):
+        make_milestone(road.roadmap, road.work, f"more-{number}", f"More {number}")
+    at.goto(address(road.algebra, "changelist", roadmap=road.roadmap.pk))
+    up = at.get_by_role("button", name="Move “More 30” up")
+    up.focus()
+    before = up.bounding_box()["y"], at.evaluate("scrollY")
+    assert before[1] > 0
+    up.press("Enter")
+    expect(at.locator("#draft-line")).to_contain_text("Draft saved")
+    up.press("Enter")
+    expect(at.locator("#result_list tbody tr").nth(32)).to_contain_text("More 30")
+    expect(up).to_be_focused()
+    assert abs(up.bounding_box()["y"] - before[0]) < 2
+    up.press("ArrowDown")
+    expect(at.get_by_role("button", name="Move “More 28” up")).to_be_focused()
+    assert at.locator("#result_list .move button:not([tabindex='-1'])").count() == 2
+    at.reload()
+    expect(at.locator("#result_list tbody tr").nth(32)).to_contain_text("More 30")

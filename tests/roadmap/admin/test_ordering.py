@@ -111,3 +111,41 @@ def test_equal_positions_are_sorted_out(editor, road):
     Milestone.objects.update(position=0)
     drag(editor, road.azure, road.algebra)
     assert sorted(Milestone.objects.values_list("position", flat=True)) == [1, 2, 3, 4]
+
+
+# --- Case 39 ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_that_is_sorted_otherwise_offers_no_handles_and_moves_nothing(editor, road):
+    url = address(road.algebra, "changelist", roadmap=road.roadmap.pk, o="-2")
+    text = editor.get(url).text
+    assert 'class="drag' not in text
+    assert 'name="_move"' not in text
+    assert "This list is sorted otherwise, so its rows cannot be moved here." in text
+    assert f'<a href="?roadmap={road.roadmap.pk}">Show it in its own order</a>' in text
+    before = order_of(road)
+    answer = editor.post(url, {"_move": f"{road.statistics.pk}:up"}, follow=True)
+    assert messages_of(answer)[0].startswith("This list is sorted otherwise, so nothing was moved.")
+    assert order_of(road) == before
+    in_order = editor.get(address(road.algebra, "changelist", roadmap=road.roadmap.pk)).text
+    assert in_order.count('class="drag handle"') == 4
+
+
+def test_a_move_over_a_stages_border_says_that_the_stage_stays(editor, road):
+    note = "“Azure” stays in the stage “Work”: to move it to another, open it and change its Stage."
+    assert note in drag(editor, road.azure, road.algebra, road.statistics, road.aws).text
+    assert order_of(road)[0] == "cloud-azure"
+    road.azure.refresh_from_db()
+    assert road.azure.stage == road.work
+    within = drag(editor, road.statistics, road.algebra).text
+    assert "stays in the stage" not in within
+
+
+def test_a_button_over_a_stages_border_says_so_too_and_leads_back_to_the_row(editor, road):
+    url = address(road.algebra, "changelist", roadmap=road.roadmap.pk)
+    editor.post(url, {"_move": f"{road.aws.pk}:up"})
+    answer = editor.post(url, {"_move": f"{road.aws.pk}:up"})
+    assert answer["Location"] == f"{url}#move-{road.aws.pk}"
+    page = editor.get(url)
+    assert f'id="move-{road.aws.pk}"' in page.text
+    assert any(text.startswith("“AWS” stays in the stage “Work”") for text in messages_of(page))
