@@ -31,7 +31,7 @@ class MovableAdmin(SortableAdminMixin, admin.ModelAdmin):
     def _add_reorder_method(self) -> None:
         """Name the handles' column for what it does; the package takes the field's name."""
         super()._add_reorder_method()
-        column = self._reorder_.__func__
+        column: Any = self.__dict__["_reorder_"]
 
         def handle(_: MovableAdmin, row: Any) -> SafeString:
             """The package keeps whether a list is sorted otherwise for all requests at once; so the row is asked."""
@@ -43,7 +43,7 @@ class MovableAdmin(SortableAdminMixin, admin.ModelAdmin):
         self._reorder_ = MethodType(handle, self)
 
     def get_changelist_instance(self, request: Any) -> Any:
-        changelist = super().get_changelist_instance(request)
+        changelist: Any = super().get_changelist_instance(request)
         changelist.is_in_order = is_in_order(request)
         for row in changelist.result_list:
             row.is_movable = changelist.is_in_order
