@@ -26,7 +26,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-PATHS = ("/accounts/", "/invitations/")
+PATHS = ("/accounts/", "/invitations/", "/account/delete/")
 REMEMBERED = 30  # seconds
 LONGEST_WAIT = "10s"
 # A form with one of these means the same whenever it is sent; any other is the same only where its page is, which the

@@ -260,3 +260,10 @@ class Away:
 
     def send_messages(self, _: object) -> int:
         raise MailError("away")
+
+
+def test_a_second_click_on_deleting_an_account_says_farewell(as_ann: Client) -> None:
+    places, late = twice(as_ann, "/account/delete/", {"password": PASSWORD})
+    assert places == ["/", "/"]
+    assert "Farewell" in late.get("/").text
+    assert not User.objects.exists()
