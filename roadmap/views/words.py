@@ -53,6 +53,10 @@ def resumed(*, has_begun: bool) -> str:
     return "No pause is planned any more. Your plan goes on as it was."
 
 
+def in_hours(amount: float) -> str:
+    return f"{hours(amount)}\N{NO-BREAK SPACE}h"
+
+
 def day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
@@ -65,8 +69,8 @@ def hours_put_in(title: str, amount: float, *, corrected: bool) -> str:
     if corrected:
         if not amount:
             return f"The entry for {quoted(title)} is taken out."
-        return f"Corrected: {hours(amount)} h for {quoted(title)}."
-    return f"{hours(amount)} h for {quoted(title)}, noted."
+        return f"Corrected: {in_hours(amount)} for {quoted(title)}."
+    return f"{in_hours(amount)} for {quoted(title)}, noted."
 
 
 def choice(document: Document, group: str, chosen: str | None) -> str:
@@ -108,7 +112,7 @@ def _event(document: Document, event: Event) -> str:
         return f"{'a tick' if data['done'] else 'removing a tick'} in {quoted(title)}"
     if event.kind == Event.Kind.HOURS:
         return (
-            f"{'a correction to' if data.get('corrects') else ''} {hours(data['hours'])} h for {quoted(title)}".strip()
+            f"{'a correction to' if data.get('corrects') else ''} {in_hours(data['hours'])} for {quoted(title)}".strip()
         )
     if event.kind == Event.Kind.NOTE:
         return f"your last note on {quoted(title)}"

@@ -94,3 +94,17 @@ def test_an_undo_message_carries_its_form():
 )
 def test_every_state_has_a_word(state: str, locked: bool, word: str):
     assert f">{word}<" in render_to_string("_mark.html", {"state": state, "locked": locked})
+
+
+BREAKS = re.compile(r"\}\}(?:</\w+>)? (?:h|%)(?![\w-])")
+
+
+def test_no_figure_stands_on_another_line_than_its_unit(repository: Path):
+    """Case 30: "55.0 %" and "40 h" broke between the two."""
+    found = [f"{path.name}: {line}" for path in pages(repository) for line in BREAKS.findall(path.read_text())]
+    assert not found
+
+
+@pytest.mark.parametrize("bad", ["{{ x|hours }} h left", "{{ x }}</span> h,", "{{ percent }} %."])
+def test_a_figure_apart_from_its_unit_would_be_found(bad: str):
+    assert BREAKS.search(bad)

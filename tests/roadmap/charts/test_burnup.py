@@ -81,5 +81,5 @@ def test_the_chart_says_in_words_what_it_shows():
     description = re.search(r'<desc id="far-desc">(.*?)</desc>', html)
     assert description
     assert description[1].endswith("All of them: likely 2033, four times in five between autumn 2032 and 2034.")
-    assert re.search(r'<th scope="row">22 November 2026</th><td class="number">[\d,.]+ h</td>', html)
+    assert re.search(r'<th scope="row">22 November 2026</th><td class="number">[\d,.]+&nbsp;h</td>', html)
     assert "%" not in re.sub(r'="[\d.]+%"', "", html)  # places only

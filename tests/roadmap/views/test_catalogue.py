@@ -23,7 +23,7 @@ LEARNERS_QUERIES = 5  # session, person, roadmap with enrolment, marks, choices
 
 
 def text(response) -> str:
-    return html.unescape(response.content.decode())
+    return html.unescape(response.content.decode()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def visible(response) -> str:

@@ -19,7 +19,7 @@ NOTHING = [milestone(f"m{number}", 0) for number in range(12)]
 
 
 def text(client, where: str) -> str:
-    return html.unescape(client.get(where).content.decode())
+    return html.unescape(client.get(where).content.decode()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def put(enrolment, states: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ ROAD = "/roadmaps/ml-architect/"
 
 
 def text(response) -> str:
-    return html.unescape(response.content.decode())
+    return html.unescape(response.content.decode()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_without_a_session_one_is_led_to_the_log_in(client, roadmap):

@@ -22,7 +22,7 @@ MONDAY = monday_of(TODAY)
 
 
 def text(client, where: str = "/plan/") -> str:
-    return html.unescape(client.get(where).content.decode())
+    return html.unescape(client.get(where).content.decode()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def lines(page: str) -> list[tuple[str, bool]]:

@@ -154,7 +154,8 @@ def test_hours_in_tenths_which_the_plan_proposes_can_be_sent_by_a_browser(me):
 
 def test_a_preview_says_with_what_behind_one(client, roadmap, document):
     query = {"hours_per_week": "10", "known": ["skills", "bachelors-degree"]}
-    heading = f"With 10 h a week, and with “{document.by_slug['bachelors-degree'].title}” and “Skills” behind you"
+    degree = document.by_slug["bachelors-degree"].title
+    heading = f"With 10\N{NO-BREAK SPACE}h a week, and with “{degree}” and “Skills” behind you"
     assert heading in html.unescape(client.get(f"{ROAD}preview/", query).text)
     assert "behind you" not in client.get(f"{ROAD}preview/", {"hours_per_week": "10"}).text
 

@@ -47,7 +47,7 @@ def test_the_same_form_with_another_figure_corrects_its_entry(browser: Client, a
     where = path(ann, Wish.HOURS, *CLAY)
     form = form_of(browser, where)
     for hours, answer in (("3", "3 h for “Know your clay”, noted."), ("5", "Corrected: 5 h for “Know your clay”.")):
-        page = browser.post(where, {**form, "hours": hours}).text
+        page = browser.post(where, {**form, "hours": hours}).text.replace("\N{NO-BREAK SPACE}", " ")
         assert answer in page
         assert logged(ann) == [float(hours)]
     again = browser.post(where, {**form, "hours": "5"}).text
