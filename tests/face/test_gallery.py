@@ -19,6 +19,15 @@ LOOKS = {
     "wide": (Look(1280, "light"), Look(1280, "dark"), Look(390, "dark"), Look(390, "light")),
     "narrow": (Look(1280, "light", SHAPE), Look(390, "light", SHAPE)),
 }
+# Case 30: "%" on a line of its own below "100.0", a message's icon on a line of its own above its words.
+APART = """() => {
+    const box = (element) => element.getBoundingClientRect();
+    const values = [...document.querySelectorAll(".figure__value")].filter(
+        (e) => box(e).height > 1.5 * parseFloat(getComputedStyle(e).lineHeight) || e.scrollWidth > e.clientWidth + 1);
+    const icons = [...document.querySelectorAll(".message > svg")].filter(
+        (e) => box(e).bottom <= box(e.parentElement.querySelector("p")).top);
+    return [...values, ...icons].map((e) => e.parentElement.outerHTML.slice(0, 200));
+}"""
 STATES = ("done", "known", "doing", "todo", "skipped")
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -87,6 +96,7 @@ def test_components_hold_at_every_width_and_in_both_themes(opened: Page, fonts: 
                .filter((e) => e.getBoundingClientRect().height < 21).map((e) => e.outerHTML)"""
         )
         assert small == [], look
+        assert opened.evaluate(APART) == [], look
 
 
 def test_a_region_that_scrolls_out_of_reach_of_the_keyboard_would_be_found(opened: Page) -> None:
