@@ -153,7 +153,7 @@ def _fragments(request: VisitorRequest, parts: Iterable[Part], status: int = 200
 
 def _parts(request: LearnerRequest, before: Journey, after: Journey, milestone: str) -> Iterator[Part]:
     page, shown = _place(request, after)
-    if page != "plan" and before.can_undo != after.can_undo:
+    if page != "plan":  # always, for it names the change, and another tab may have made one
         yield "roadmap/_undo.html", {"journey": after}
     if page == "plan":
         yield "roadmap/_plan.html", dashboard(queries.journeys(request.user))

@@ -126,6 +126,7 @@ def news(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
     if not form.is_valid():
         return invalid(request, mine, news_form=form)
     actions.dismiss(enrolment=mine.enrolment, edition=min(form.cleaned_data["edition"], mine.edition))
+    messages.info(request, "Noted. You won't be told of it again.")
     return show(request, mine)
 
 

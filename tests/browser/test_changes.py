@@ -82,7 +82,7 @@ SETTINGS = Change(
 )
 
 ON = {
-    "plan": ("/plan/", [TICK, UNTICK, START, UNDO, PACE, PAUSE, RESUME]),
+    "plan": ("/plan/", [DISMISS, TICK, UNTICK, START, UNDO, PACE, PAUSE, RESUME]),
     "milestone": (GIT, [TICK, UNTICK, DOING, HOURS, CORRECT, NOTE, DONE, UNDO]),
     "choice on a milestone": (f"{HOME}milestones/cloud-aws/", [CHOOSE, OPEN_AGAIN, UNDO]),
     "roadmap": (HOME, [START, CHOOSE, OPEN_AGAIN, UNDO, PACE]),

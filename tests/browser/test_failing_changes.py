@@ -21,6 +21,7 @@ from tests.browser.failing import FAILURES, LOST, Failing
 from tests.browser.people import browsing, learner, log_in, rows_of
 from tests.browser.test_changes import (
     CHOOSE,
+    DISMISS,
     DOING,
     GIT,
     HOME,
@@ -82,6 +83,7 @@ KINDS = {
     "placement": Kind(f"{HOME}placement/", lambda _: PLACE, anew=True),
     "pause": Kind("/plan/", nth_pause, events=None),
     "settings": Kind("/settings/", nth_settings, events=None),
+    "dismiss": Kind("/plan/", lambda _: DISMISS, events=None, anew=True),
 }
 
 

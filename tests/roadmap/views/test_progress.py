@@ -111,7 +111,7 @@ class TestWithHtmx:
         response = me.post(f"{ALGEBRA}steps/{step}/", {"done": "1"}, headers=HTMX | page)
         assert parts(response) == {"progress", "around", "way-back-ml-architect", "messages"}
         response = me.post(f"{ALGEBRA}note/", {"note": "mine"}, headers=HTMX | page)
-        assert parts(response) == {"progress", "around", "note", "messages"}
+        assert parts(response) == {"progress", "around", "note", "way-back-ml-architect", "messages"}
 
     def test_the_dashboard_is_redrawn(self, me, step):
         page = {"HX-Current-URL": "http://testserver/plan/"}
