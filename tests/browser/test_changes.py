@@ -50,11 +50,11 @@ OPEN_AGAIN = Change(
 )
 DOING = Change("state", "#state-doing", "in progress")
 DONE = Change("state done", "#state-done", "is done")
-HOURS = Change("hours", "#log-hours", "3 h for", fill={"#progress form:has(#log-hours) [name=hours]": "3"})
+HOURS = Change("hours", "#log-hours", r"3\sh for", fill={"#progress form:has(#log-hours) [name=hours]": "3"})
 CORRECT = Change(
     "correction",
     "#progress form:has([name=corrects]) button",
-    "2 h for",
+    r"2\sh for",
     fill={"#progress form:has([name=corrects]) [name=hours]": "2"},
     opens="#progress details:has([name=corrects])",
     successor="#progress :is(summary, button, input)",
