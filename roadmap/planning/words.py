@@ -19,7 +19,7 @@ _CAUSES = {
     "skipped": "what you skip changed",
     "known": "what you know already changed",
     "reopened": "something that counted is open again",
-    "learned": "your plan has learned your pace from a slower week before",
+    "learned": "your plan has learned your pace from slower weeks before",
 }
 _LESS, _MORE = "less got done than your plan counts on", "more got done than your plan counts on"
 _NUMBERS = ("", "a week", "two weeks", "three weeks", "four weeks", "five weeks", "six weeks", "seven weeks")

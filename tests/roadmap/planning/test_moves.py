@@ -144,7 +144,7 @@ class TestHoursPutIn:
         diary = logged(*[10] * 10, 0, 0, 0)
         diary.log("a", 10, on=MONDAY + 13 * WEEK + DAY)
         [line] = lines(None, after(13, diary, more_days=2))
-        assert line.endswith("because your plan has learned your pace from a slower week before.")
+        assert line.endswith("because your plan has learned your pace from slower weeks before.")
 
     def test_hours_are_written_as_they_were_put_in(self) -> None:
         move = Move("pace", 21, "Base", MONDAY, put_in=7.25, milestone="A")

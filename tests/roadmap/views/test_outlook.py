@@ -94,6 +94,7 @@ class TestTargetThatHasPassed:
     def test_the_plan_says_that_the_day_has_passed(self, me, passed):
         page = page_of(me)
         assert "Your target has passed" in page
+        assert "Choose another day" in page
         assert "take their time" not in page
         assert "No number of hours" not in page
 
