@@ -82,8 +82,8 @@ def _shown(
     if milestone and milestone not in journey.document.by_slug:
         raise Http404
     page, shown = _page(journey, milestone, is_map=request.GET.get("page") == "map")
-    if part := Milestone.objects.filter(roadmap=journey.roadmap, slug=milestone).first():
-        context["part"] = part
+    if milestone and "draft" in context:
+        context["part"] = Milestone.objects.filter(roadmap=journey.roadmap, slug=milestone).first()
     # `edition` is ours: the pages' own context may use the word for its number.
     html = render_to_string("admin/roadmap/preview.html", {**shown, "page": page, "shown": context}, request)
     return HttpResponse(_inert(html, journey.roadmap, home))
