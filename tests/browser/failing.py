@@ -18,6 +18,7 @@ from tests.browser.people import rows_of
 from tests.browser.watching import Change, Watch
 
 NOT_SAVED = "Not saved"
+AGAIN = "said already|taken back already|nothing left to undo"  # what the server answers where it has acted before
 PROXY = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 
 # All that shows where somebody stands, wherever it is on the page.
@@ -98,7 +99,7 @@ class Failing:
         rows, looks = rows_of(self.user), self.page.evaluate(LOOK)
         selector = self._strike(change, failure)
         self._look(change, failure, where, rows, looks)
-        self._send_again(change, selector, where)
+        self._send_again(change, selector, where, acted=failure.acted)
         self._count(rows, where, events)
         return self.fails
 
@@ -135,10 +136,11 @@ class Failing:
         if not failure.acted:
             self._is(rows_of(self.user) == rows, f"{where}: something was stored")
 
-    def _send_again(self, change: Change, selector: str, where: str) -> None:
+    def _send_again(self, change: Change, selector: str, where: str, *, acted: bool) -> None:
         self.page.evaluate("eyes.heard = []")
         self.page.locator(selector).first.click()
-        self._is(self.watch.hears(change.says), f"{where}, sent again: said {self._heard()}, not {change.says!r}")
+        says = f"{change.says}|{AGAIN}" if acted else change.says
+        self._is(self.watch.hears(says), f"{where}, sent again: said {self._heard()}, not {says!r}")
         self.watch.settle()
         left = self.page.locator("[role=status], [role=alert]").get_by_text(NOT_SAVED).count()
         self._is(left == 0, f"{where}: an older failure still stands")
