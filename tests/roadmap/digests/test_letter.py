@@ -30,6 +30,7 @@ from tests.roadmap.digests.conftest import (
     tick,
 )
 from tests.roadmap.digests.test_compose import composed, part
+from tests.roadmap.digests.test_news import publish
 from tests.smtp import Sink
 
 MONDAY = MONDAY_8.date()
@@ -317,3 +318,12 @@ def test_next_steps_follow_the_plans_order(db: None) -> None:
     user = User.objects.create_user("bea@example.org")
     Enrolment.objects.create(user=user, roadmap=road, hours_per_week=10, started_on=MONDAY)
     assert says(user)["subject"].startswith("Next: Root")
+
+
+@pytest.mark.django_db
+def test_beyond_fifteen_years_a_letter_names_no_year(walker: User) -> None:
+    """Case 22."""
+    Enrolment.objects.update(hours_per_week=0.5)
+    publish(Enrolment.objects.get().roadmap, effort_hours={"low": 300, "likely": 400, "high": 500}, steps=[])
+    outlook = says(walker)["parts"][0]["outlook"]
+    assert (outlook["lead"], outlook["when"]) == ("At your pace the end of “Basics” is", "more than 15 years away")
