@@ -15,7 +15,7 @@ from typing import Any
 
 from roadmap.document import Document, Milestone
 from roadmap.placement import suggest
-from roadmap.standing import Event, Progress, standing_of
+from roadmap.standing import RULE, Event, Mark, Progress, fold, settle, sizes_of, standing_of
 
 QUIET_AT_MOST = 12  # days since the last sign of life
 SETTLED_IN = 4  # days since enrolling, at least
@@ -103,7 +103,7 @@ class Diary:
                 edition=self.edition,
                 milestone=milestone,
                 step=step,
-                data=data,
+                data=data | {"rule": RULE},
             )
         )
 
@@ -158,7 +158,15 @@ class Diary:
             spent += step.hours
             self._add("step", pace.on(spent), {"done": True, "hours": step.hours}, milestone=slug, step=step.slug)
         logged = min(max(0.5, round(pace.budget - spent, 1)), 8.0)
-        self._add("hours", pace.last, {"hours": logged, "corrects": None}, milestone=slug)
+        mark = fold(event for event in self.events if event.milestone == slug).marks.get(slug, Mark())
+        into = settle(self.document, slug, mark, logged)
+        sizes = sizes_of(self.document, slug, mark, into)
+        self._add(
+            "hours",
+            pace.last,
+            {"hours": logged, "corrects": None, "into": dict(into), "sizes": sizes},
+            milestone=slug,
+        )
         if self.dice.random() < NOTED:
             self._add("note", pace.last, {"note": self.dice.choice(NOTES), "evidence_url": ""}, milestone=slug)
 

@@ -17,7 +17,7 @@ from roadmap.bidi import isolated
 from roadmap.document import Document
 from roadmap.models import NOTE_LENGTH, State
 from roadmap.models.fields import WebURLFormField
-from roadmap.standing import FINISHED, Standing
+from roadmap.standing import FINISHED, Mark, Standing
 
 FIRST_DATE = date(1900, 1, 1)
 FARTHEST_TARGET = timedelta(days=365 * 60)
@@ -78,6 +78,11 @@ class MarkForm(EditionForm):
 def day_field(label: str = "On", **kwargs: Any) -> forms.DateField:
     """Return an optional local date; empty means today."""
     return forms.DateField(label=label, required=False, widget=DateInput(), **kwargs)
+
+
+def change_field() -> forms.UUIDField:
+    """Return the name that a form gives to what it says: sent again it counts once."""
+    return forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 def hours_per_week_field() -> HoursField:
@@ -153,7 +158,23 @@ class HoursForm(MarkForm):
         widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal"}),
     )
     on = day_field()
+    step = forms.SlugField(required=False, max_length=100, widget=forms.HiddenInput)
     corrects = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
+    change = change_field()
+
+    def __init__(self, *args: Any, mark: Mark | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mark = mark or Mark()
+
+    @property
+    def _kept_on(self) -> date | None:
+        """The day of the entry that is corrected, which may lie ahead for somebody who travelled westwards since."""
+        number = self.data.get("corrects", "")
+        return next((entry.on for entry in self.mark.entries if str(entry.id) == number), None)
+
+    def clean_on(self) -> date | None:
+        on: date | None = self.cleaned_data["on"]
+        return on if on and on == self._kept_on else super().clean_on()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -163,10 +184,10 @@ class HoursForm(MarkForm):
         return data
 
 
-class LetterHoursForm(HoursForm):
-    """Hours as said from a letter, which nobody redirects: by `change` a form posted again counts once, or corrects."""
+class UndoForm(forms.Form):
+    """Which change to take back; without a name the last."""
 
-    change = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    change = change_field()
 
 
 class NoteForm(MarkForm):

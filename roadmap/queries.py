@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts import zones
@@ -29,7 +28,8 @@ from roadmap.document import Document
 from roadmap.models import Choice, Digest, Edition, Enrolment, Event, MilestoneProgress, Roadmap
 from roadmap.news import News, news_for, shortened
 from roadmap.planning import NO_PAUSES, Pauses, Plan, Situation, situation_before
-from roadmap.standing import Mark, Progress, Standing, fold, standing_of
+from roadmap.standing import Event as Happening
+from roadmap.standing import LastChange, Mark, Progress, Standing, fold, last_change, standing_of
 
 UNTOUCHED = Mark()
 UNSURE_FOR = timedelta(days=8)  # then the next letter has come
@@ -48,7 +48,8 @@ class Journey:
     edition: int
     today: date
     enrolment: Enrolment | None = None
-    can_undo: bool = False
+    undoable: LastChange | None = None
+    last_event: int = 0
     pauses: Pauses = NO_PAUSES
     edition_before: int = 0
     pauses_before: Pauses = NO_PAUSES
@@ -61,6 +62,10 @@ class Journey:
     def standing(self) -> Standing | None:
         """Where the learner stands; None for someone who is not enrolled."""
         return None
+
+    @property
+    def can_undo(self) -> bool:
+        return self.undoable is not None
 
     @property
     def has_left(self) -> bool:
@@ -134,7 +139,7 @@ def journey(user: User | AnonymousUser, slug: str) -> Journey:
     if not isinstance(user, User):
         row = rows.get()
         return Journey(row, row.edition, _today("UTC"))
-    rows = _with_enrolment(rows, user).annotate(can_undo=_can_undo("mine__pk"), paused=_pauses(user))
+    rows = _with_enrolment(rows, user).annotate(last_event=_last_event("mine__pk"), paused=_pauses(user))
     row = rows.annotate(edition_before=_edition_before("pk")).get()
     enrolment = _enrolment(row)
     if enrolment is None:
@@ -149,7 +154,7 @@ def journeys(user: User) -> list[OwnJourney]:
     enrolments = list(
         Enrolment.objects.filter(user=user, left_at=None, roadmap__current_edition__isnull=False)
         .select_related("roadmap")
-        .annotate(edition=F("roadmap__current_edition__number"), can_undo=_can_undo("pk"), paused=_pauses(user))
+        .annotate(edition=F("roadmap__current_edition__number"), last_event=_last_event("pk"), paused=_pauses(user))
         .annotate(edition_before=_edition_before("roadmap"))
         .annotate(unsure_of=Subquery(unsure.values("due_at")[:1]))
     )
@@ -186,7 +191,8 @@ def _visit(roadmap: Roadmap, row: Any, enrolment: Enrolment, user: User) -> Jour
         row.edition,
         today_of(user),
         enrolment,
-        row.can_undo,
+        LastChange(**enrolment.undoable) if enrolment.undoable else None,
+        row.last_event or 0,
         Pauses.from_iso(spans),
         row.edition_before or row.edition,
         Pauses.from_iso(spans_before),
@@ -260,20 +266,17 @@ def _today(zone: str) -> date:
     return local_date(timezone.now(), zones.zone(zone).key)
 
 
-@cache  # building it takes longer than asking it
-def _can_undo(enrolment: str) -> Exists:
-    """Tell whether `standing.undoable_change` would find something among the events of the enrolment named."""
-    earlier = Event.objects.filter(enrolment=OuterRef("enrolment"), pk__lt=OuterRef("pk")).order_by("-pk")
-    came = earlier.filter(kind__in=(Event.Kind.ENROLLED, Event.Kind.LEFT)).values("kind")[:1]
-    undone = Event.objects.filter(enrolment=OuterRef("enrolment"), kind=Event.Kind.UNDONE)
-    undone = undone.annotate(what=KT("data__change")).filter(what=Cast(OuterRef("change"), TextField()))
-    own = Event.objects.filter(enrolment=OuterRef(enrolment)).exclude(kind__in=(Event.Kind.LEFT, Event.Kind.UNDONE))
-    own = own.annotate(came=Subquery(came)).filter(~Q(kind=Event.Kind.ENROLLED) | Q(came=Event.Kind.ENROLLED))
-    return Exists(own.filter(~Exists(undone)))
+def _last_event(enrolment: str) -> Subquery:
+    """Return the id of the last event of the enrolment named: whether its projection may be read hangs on it."""
+    events = Event.objects.filter(enrolment=OuterRef(enrolment)).order_by("-pk")
+    return Subquery(events.values("pk")[:1])
 
 
 def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
-    """Add the projection of these enrolments, in two queries however many they are."""
+    """Add the projection of these enrolments, in two queries however many they are.
+
+    One more reads the events of those whose projection is not up to date.
+    """
     marks: defaultdict[int, list[MilestoneProgress]] = defaultdict(list)
     choices: defaultdict[int, dict[str, str]] = defaultdict(dict)
     keys = [enrolment.pk for _, enrolment in visits]
@@ -282,17 +285,29 @@ def _own(visits: Sequence[tuple[Journey, Enrolment]]) -> list[OwnJourney]:
             marks[mark.enrolment_id].append(mark)
         for choice in Choice.objects.filter(enrolment__in=keys):
             choices[choice.enrolment_id][choice.group] = choice.milestone
+    outdated = _outdated(visits)
     return [
         OwnJourney(
             roadmap=visit.roadmap,
             edition=visit.edition,
             today=visit.today,
             enrolment=enrolment,
-            can_undo=visit.can_undo,
+            undoable=last_change(outdated[enrolment.pk]) if enrolment.pk in outdated else visit.undoable,
             pauses=visit.pauses,
             edition_before=visit.edition_before,
             pauses_before=visit.pauses_before,
-            progress=projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk]),
+            progress=fold(outdated[enrolment.pk])
+            if enrolment.pk in outdated
+            else projection.progress_of(enrolment, marks[enrolment.pk], choices[enrolment.pk]),
         )
         for visit, enrolment in visits
     ]
+
+
+def _outdated(visits: Sequence[tuple[Journey, Enrolment]]) -> dict[int, tuple[Happening, ...]]:
+    """Return the events of the enrolments whose projection is of an older rule, or knows not of all that happened."""
+    keys = [mine.pk for visit, mine in visits if not projection.is_current(mine, visit.last_event)]
+    events: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in Event.objects.filter(enrolment__in=keys).order_by("pk") if keys else ():
+        events[event.enrolment_id].append(event)
+    return {key: projection.happenings(events[key]) for key in keys}

@@ -83,7 +83,8 @@ class Journey:
 
     The letter looks back to `since`, a date on the reader's wall: `past` are the events told by that moment, and
     `edition_before` is the edition that was current then. `follows`: the last letter spoke of that moment. `last_event`
-    is the id of the latest one of all, 0 where there is none.
+    is the id of the latest one of all, 0 where there is none. `outdated` are all events where the projection is of an
+    older rule, or knows not of all of them.
     """
 
     enrolment: Enrolment
@@ -99,6 +100,7 @@ class Journey:
     told: int = 0
     follows: bool = False
     last_event: int = 0
+    outdated: list[Event] | None = None
 
     @cached_property
     def document(self) -> Document:
@@ -106,6 +108,8 @@ class Journey:
 
     @cached_property
     def progress(self) -> Progress:
+        if self.outdated is not None:
+            return fold(projection.happenings(self.outdated))
         return projection.progress_of(self.enrolment, self.marks, self.choices)
 
     @cached_property
@@ -198,6 +202,7 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
 
     def journey(reader: Reader, found: Any) -> Journey:
         begin, follows = reader.since(now, found.started_at)
+        last_event = max((event.pk for event in past[found.pk]), default=0)
         spans_before = known_at(begin, reader.pause_changes, reader.pauses)
         return Journey(
             enrolment=found,
@@ -212,7 +217,8 @@ def read(readers: Sequence[Reader], now: datetime) -> list[Reading]:
             pauses_before=Pauses.from_iso(spans_before),
             told=reader.told.get(found.roadmap.slug, 0),
             follows=follows,
-            last_event=max((event.pk for event in past[found.pk]), default=0),
+            last_event=last_event,
+            outdated=None if projection.is_current(found, last_event) else past[found.pk],
         )
 
     def reading(reader: Reader) -> Reading:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from roadmap.standing import Mark, Progress
+from roadmap.calendar import DAY
+from roadmap.standing import Mark, Progress, up_to
 
 
 def before_work_since(progress: Progress, since: date) -> Progress:
@@ -21,22 +22,14 @@ def before_work_since(progress: Progress, since: date) -> Progress:
 
 
 def _before(mark: Mark, since: date) -> Mark:
-    ticks = {step: tick for step, tick in mark.ticks.items() if tick[0] < since}
-    logged = tuple(entry for entry in mark.logged if entry[1] < since)
+    before = up_to(mark, since - DAY)
     is_finished_since = mark.finished_on is not None and mark.finished_on >= since
-    if not is_finished_since and len(ticks) == len(mark.ticks) and len(logged) == len(mark.logged):
+    if not is_finished_since and (before.ticks, before.entries) == (mark.ticks, mark.entries):
         return mark
-    worked = [on for on, _ in ticks.values()] + [on for _, on, _ in logged]
-    said_on = _doing_on(mark)
-    begun = [*worked, said_on] if said_on else worked
-    before = replace(mark, ticks=ticks, logged=logged, began_on=min(begun, default=None))
+    worked = [on for on, _ in before.ticks.values()] + [entry.on for entry in before.entries if entry.hours]
+    begun = [*worked, mark.doing_on] if mark.doing_on else worked
+    before = replace(before, began_on=min(begun, default=None))
     if is_finished_since or mark.state == "doing":
         state = "doing" if begun else "todo"
         before = replace(before, state=state, state_on=before.began_on, finished_on=None)
-    return before if said_on or not is_finished_since else replace(before, state_event=0)
-
-
-def _doing_on(mark: Mark) -> date | None:
-    """Return when somebody said that it was under way, where no work tells."""
-    days = {on for on, _ in mark.ticks.values()} | {on for _, on, _ in mark.logged}
-    return mark.began_on if mark.state_event and mark.began_on not in days else None
+    return before if mark.doing_on or not is_finished_since else replace(before, state_event=0)

@@ -10,10 +10,12 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from roadmap.document import Document
-from roadmap.standing import Mark
+from roadmap.standing import Mark, counted_hours, up_to
 
 from .pace import MOST
 from .pauses import DAY, Pauses
+
+HELD_BACK = 0.1  # the part of a milestone that only its finish earns
 
 
 class Sudden(NamedTuple):
@@ -41,7 +43,7 @@ def earned_hours(
     *,
     started_on: date,
     pauses: Pauses,
-    held_back: float = 0.1,
+    held_back: float = HELD_BACK,
     said: Sequence[tuple[date, float]] = (),
 ) -> Earned:
     """Return the hours earned on each local day by ticks, logged hours and finishes; not what is known or skipped.
@@ -54,11 +56,12 @@ def earned_hours(
     at_least = MOST * min((hours for _, hours in said), default=math.inf)
     for slug, mark in marks.items():
         milestone = document.by_slug.get(slug)
-        if milestone is None or not (mark.ticks or mark.logged or mark.finished_on):
+        if milestone is None or not (mark.ticks or mark.entries or mark.finished_on):
             continue
         likely, began_on, finished_on = milestone.effort_hours.likely, mark.began_on, mark.finished_on
         so_far, last = 0.0, None
-        for on, hours, ticked in _worked(mark, most=likely if finished_on else (1 - held_back) * likely):
+        most = likely if finished_on else (1 - held_back) * likely
+        for on, hours, ticked in worked_by_day(document, slug, mark, most=most):
             if hours > at_least and ticked and hours > MOST * (a_week := _said_on(on, said)):
                 begin = last + DAY if last else began_on if began_on and began_on < on else None
                 sudden.append(Sudden(on, hours, a_week, begin))
@@ -86,22 +89,19 @@ def _spread(found: dict[date, float], hours: float, first: date, last: date, pau
             found[on] = found.get(on, 0.0) + share
 
 
-def _worked(mark: Mark, *, most: float) -> Iterator[tuple[date, float, float]]:
-    """Yield the days on which ticks and logged hours earned up to a finish, what they earned, and the hours ticked."""
-    ticked, logged = dict[date, float](), dict[date, float]()
-    for on, hours in mark.ticks.values():
-        ticked[on] = ticked.get(on, 0.0) + hours
-    for _, on, hours in mark.logged:
-        logged[on] = logged.get(on, 0.0) + hours
-    days = sorted(ticked.keys() | logged.keys() if logged else ticked)
+def worked_by_day(
+    document: Document, milestone: str, mark: Mark, *, most: float
+) -> Iterator[tuple[date, float, float]]:
+    """Yield the days on which ticks and hours earned something up to a finish, what, and the hours ticked.
+
+    What a day earned is the rule of earned hours on all that is dated up to that day, at most `most`, less the same for
+    the day before, and never below 0.
+    """
+    days = sorted({on for on, _ in mark.ticks.values()} | {entry.on for entry in mark.entries if entry.hours})
     if mark.finished_on:
         days = days[: bisect(days, mark.finished_on)]
-    all_ticked = all_logged = so_far = 0.0
+    so_far = 0.0
     for on in days:
-        now = ticked.get(on, 0.0)
-        all_ticked += now
-        all_logged += logged.get(on, 0.0) if logged else 0.0
-        reached = max(all_ticked, all_logged)
-        reached = min(reached, most)
-        yield on, reached - so_far, now
+        reached = min(counted_hours(document, milestone, up_to(mark, on)), most)
+        yield on, max(0.0, reached - so_far), sum(hours for day, hours in mark.ticks.values() if day == on)
         so_far = reached

@@ -23,8 +23,8 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from roadmap.calendar import is_named, monday_of
-from roadmap.standing import Mark, Progress
+from roadmap.calendar import DAY, is_named, monday_of
+from roadmap.standing import Mark, Progress, up_to
 
 from .pace import MOST, WEEK, Week, followed, prior, said_at
 from .past import Past
@@ -182,12 +182,10 @@ def _mark_as_of(mark: Mark, on: date) -> Mark:
     """Return a mark without what was done from a day on; what is known or skipped stays so."""
     if mark.state in ("known", "skipped"):
         return mark
-    ticks = {step: tick for step, tick in mark.ticks.items() if tick[0] < on}
-    logged = tuple(entry for entry in mark.logged if entry[1] < on)
-    earlier = replace(mark, ticks=ticks, logged=logged)
+    earlier = up_to(mark, on - DAY)
     if mark.finished_on and mark.finished_on < on:
         return earlier
-    has_begun = bool(ticks or logged or (mark.began_on and mark.began_on < on))
+    has_begun = bool(earlier.ticks or earlier.logged or (mark.began_on and mark.began_on < on))
     began_on = mark.began_on if has_begun else None
     return replace(earlier, state="doing" if has_begun else "todo", began_on=began_on, finished_on=None)
 

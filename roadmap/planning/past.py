@@ -67,9 +67,14 @@ class Past:
     def pace_a_week_before(self, later: Past) -> Pace:
         """Return `pace`; what `later`, the same learner's a week on, worked out serves where it is the same."""
         until = monday_of(self.today)
-        if later.today - self.today == WEEK and self._is_known(until) == later._is_known(until):
+        is_a_week_on = later.today - self.today == WEEK and not later._reaches_back(until)
+        if is_a_week_on and self._is_known(until) == later._is_known(until):
             return said_at(later._a_week_ago, self.said)
         return self.pace
+
+    def _reaches_back(self, until: date) -> bool:
+        """Tell whether work from before a day was told after it: it is spread over the weeks since it began."""
+        return any(told.on >= until and (not told.since or told.since < until) for told in self.earned.sudden)
 
     def _is_known(self, until: date) -> tuple[object, ...]:
         """Return all that moved the filter before a day."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from roadmap.document import Document
-from roadmap.standing import Mark, Progress
+from roadmap.standing import Entry, Mark, Progress, cut
 
 from .pauses import Pauses
 from .plan import Situation
@@ -81,15 +81,23 @@ def _reopened(was: Mapping[str, Mark], became: Mapping[str, Mark]) -> dict[str, 
 def _what_still_holds(old: Mark, new: Mark) -> Mark:
     if _OUTSIDE & {old.state, new.state} or new.state == "done":
         return old
-    hours = {entry: hours for entry, _, hours in new.logged}
+    hours = {entry.id: entry.hours for entry in new.entries}
     kept = replace(
         old,
         ticks={step: tick for step, tick in old.ticks.items() if step in new.ticks},
-        logged=tuple((entry, on, min(was, hours[entry])) for entry, on, was in old.logged if entry in hours),
+        entries=tuple(_up_to(entry, hours[entry.id]) for entry in old.entries if entry.id in hours),
     )
     if old.state != "done":
         return kept
     return replace(kept, state=new.state, state_event=new.state_event, finished_on=None)
+
+
+def _up_to(entry: Entry, hours: float) -> Entry:
+    """Return an entry with no more hours than that; what was settled last goes first."""
+    if hours >= entry.hours:
+        return entry
+    into = cut(entry.into, hours - entry.unsettled)
+    return entry._replace(hours=hours, into=into, unsettled=min(entry.unsettled, hours))
 
 
 def _changed(was: Mapping[str, Mark], became: Mapping[str, Mark]) -> dict[str, tuple[tuple[str, str], Mark]]:

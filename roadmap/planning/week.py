@@ -6,12 +6,12 @@ filled from the top of that order, step by step, up to the hours that a person h
 - A step that is longer than what is left of the week is carried on in part ("about 7 h of 22 this week"). If the week
   would then end without anything to tick, a short step of another milestone fills the rest: it stands after what the
   plan puts first, and never in its place.
-- How far a long step is shows in the hours logged since the milestone's last tick.
+- How far a step is shows in the hours that went into it.
 - A milestone that takes calendar time (`elapsed_months`: a degree, a job) offers a step once its share of that time has
   passed since it was begun, and goes on beside the others. Where only such are left, each takes its share of a week.
 - A milestone without steps counts as one step. One whose steps are all ticked waits to be called done (`to_confirm`).
-- No week holds more than its hours, nor more than twenty steps: those that take no time would all fit. What was ticked
-  or logged since the week began is taken off.
+- No week holds more than its hours, nor more than twenty steps: those that take no time would all fit. What was earned
+  since the week began is taken off.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from typing import NamedTuple
 
 from roadmap.calendar import monday_of
 from roadmap.document import Milestone, Resource, Step
-from roadmap.standing import MilestoneStanding, Standing
+from roadmap.standing import LOOSE, Mark, MilestoneStanding, Standing
 
+from .earned import HELD_BACK, worked_by_day
 from .network import WEEKS_PER_MONTH
 
 GRAIN = 0.5  # hours; nobody plans by the minute
@@ -71,9 +72,13 @@ def to_confirm(standing: Standing) -> tuple[str, ...]:
     )
 
 
-def worked_since(standing: Standing, since: date) -> float:
-    """Return the hours of steps ticked or logged from a day on; in each milestone what is more counts."""
-    return sum(_worked(found, since)[0] for found in standing.milestones.values())
+def worked_since(standing: Standing, since: date, *, hours_per_week: float) -> float:
+    """Return the hours that a week's bar shows as done: earned from a day on, and what finishes still earned.
+
+    A finish may be of long work that was never told: it counts for what is left of the week's hours at most.
+    """
+    earned, finished = _earned_since(standing, since)
+    return earned + min(finished, max(0.0, hours_per_week - earned))
 
 
 def this_week(
@@ -89,10 +94,9 @@ def this_week(
     `order` is the plan's (`Plan.week_order`); without one it is what is under way, then the document's.
     """
     since = since or monday_of(today)
-    work = [_worked(found, since) for found in standing.milestones.values()]
-    room = _grained(hours_per_week - sum(hours for hours, _ in work))
+    room = room_since(standing, since, hours_per_week=hours_per_week)
     queues = [_Queue(standing, found, today) for found in _in_order(standing, order)]
-    planned = tuple(_filled(queues, room, has_tick=any(ticked for _, ticked in work)))
+    planned = tuple(_filled(queues, room, has_tick=_has_tick(standing, since)))
     return planned or tuple(_waiting(queues, room))
 
 
@@ -117,7 +121,7 @@ def hours_left(standing: Standing, milestone: str, *, today: date) -> dict[str, 
 
 def room_since(standing: Standing, since: date, *, hours_per_week: float) -> float:
     """Return the hours that are left of the week that began on a day."""
-    return _grained(hours_per_week - worked_since(standing, since))
+    return _grained(hours_per_week - worked_since(standing, since, hours_per_week=hours_per_week))
 
 
 def _in_order(standing: Standing, order: Sequence[str] = ()) -> list[MilestoneStanding]:
@@ -128,12 +132,34 @@ def _in_order(standing: Standing, order: Sequence[str] = ()) -> list[MilestoneSt
     return sorted(mine, key=lambda found: places.get(found.slug, len(places)))
 
 
-def _worked(found: MilestoneStanding, since: date) -> tuple[float, bool]:
-    """Return the hours put into a milestone since a day, and whether something was ticked."""
-    mark = found.mark
-    ticked = [hours for on, hours in mark.ticks.values() if on >= since]
-    logged = sum(hours for _, on, hours in mark.logged if on >= since)
-    return max(sum(ticked), logged), bool(ticked)
+def _earned_since(standing: Standing, since: date) -> tuple[float, float]:
+    """Return the hours earned from a day on by ticks and hours put in, and by finishes."""
+    earned = finished = 0.0
+    for milestone in standing.milestones.values():
+        mark, likely = milestone.mark, milestone.likely_hours
+        is_over = mark.finished_on is not None
+        if not any(on >= since for on in _days(mark)):
+            continue
+        so_far = 0.0
+        most = likely if is_over else (1 - HELD_BACK) * likely
+        for on, hours, _ in worked_by_day(standing.edition, milestone.slug, mark, most=most):
+            earned += hours if on >= since else 0.0
+            so_far += hours
+        if mark.finished_on and mark.finished_on >= since:
+            finished += likely - so_far
+    return earned, finished
+
+
+def _days(mark: Mark) -> Iterator[date]:
+    """Yield the days on which something was done."""
+    yield from (on for on, _ in mark.ticks.values())
+    yield from (entry.on for entry in mark.entries)
+    if mark.finished_on:
+        yield mark.finished_on
+
+
+def _has_tick(standing: Standing, since: date) -> bool:
+    return any(on >= since for milestone in standing.milestones.values() for on, _ in milestone.mark.ticks.values())
 
 
 class _Queue:
@@ -143,16 +169,16 @@ class _Queue:
         self.milestone = standing.edition.by_slug[found.slug]
         self.mark, self.day = found.mark, today
         steps = self.milestone.steps
-        self.steps: list[tuple[Step | None, float]] = [(s, s.hours) for s in steps if s.slug not in found.mark.ticks]
+        put_in = standing.put_in(found.slug) if found.mark.entries else {}
+        # A step that is full of hours waits for its tick: that takes a moment too.
+        self.steps: list[tuple[Step | None, float]] = [
+            (step, max(step.hours - put_in.get(step.slug, 0.0), min(step.hours, GRAIN)))
+            for step in steps
+            if step.slug not in found.mark.ticks
+        ]
         if not steps:
-            self.steps = [(None, self.milestone.effort_hours.likely)]
-        if self.steps:
-            step, hours = self.steps[0]
-            self.steps[0] = (step, max(hours - self._hours_into_open_step(), min(hours, GRAIN)))
-
-    def _hours_into_open_step(self) -> float:
-        last_tick = max((on for on, _ in self.mark.ticks.values()), default=date.min)
-        return sum(hours for _, on, hours in self.mark.logged if on > last_tick)
+            effort = self.milestone.effort_hours.likely
+            self.steps = [(None, max(effort - put_in.get(LOOSE, 0.0), min(effort, GRAIN)))]
 
     @property
     def weeks(self) -> float:

@@ -17,10 +17,12 @@ groups that I took up (any state but `todo`, or chosen). The member of a group i
 A mandatory group rules its members: who is not the path member is off the path whatever its state, even if it is
 marked optional (a member of an optional group as well can still come in through that one).
 
-**Earned hours** of a milestone with L likely hours: L when done or known; 0 when skipped; else what its ticked steps or
-its logged hours come to, whichever is more, up to 0.9 L. A ticked step that the edition no longer has keeps the hours
-that its event recorded. The percentage is earned of all hours, rounded down: skipping what is left never raises it.
-A path without any hours goes by its milestones instead.
+**Earned hours** of a milestone with L likely hours: L when done or known; 0 when skipped; else what its steps, loose
+hours and credit carried over come to, up to 0.9 L. A step of h hours counts h when ticked, else the hours put into it,
+up to h. `hours` has the rule by which logged hours go into steps, and what hours from before that rule count for. A
+ticked step that the edition no longer has keeps the hours that its event recorded. The percentage is earned of all
+hours, rounded down: skipping what is left never raises it. A path without any hours goes by its
+milestones instead.
 
 **Locks.** A milestone that is not over is locked by each direct prerequisite on my path that is neither done, known nor
 skipped, and by each required group of which no member on my path is. The lock stays while it is true: a milestone that
@@ -34,26 +36,60 @@ that is replaced by several shares its hours out by their likely hours. What rep
 a state of its own it is `doing`.
 """
 
-from .events import FINISHED, SATISFIED, Event, Mark, Progress, fold, last_said, undoable_change
+from .changes import LastChange, described, fixed_changes, last_change, last_said, obstacle, undoable_change
+from .events import (
+    FINISHED,
+    LOOSE,
+    RULE,
+    SATISFIED,
+    Entry,
+    Event,
+    Mark,
+    Progress,
+    carry_forward,
+    cut,
+    fold,
+    undone_changes,
+)
+from .hours import Into, beyond, counted_hours, hours_in, settle, settle_again, sizes_of, up_to
 from .paths import Choice
 from .position import Counts, Hours, MilestoneStanding, Standing, Sum, standing, standing_of, summed
 
 __all__ = [
     "FINISHED",
+    "LOOSE",
+    "RULE",
     "SATISFIED",
     "Choice",
     "Counts",
+    "Entry",
     "Event",
     "Hours",
+    "Into",
+    "LastChange",
     "Mark",
     "MilestoneStanding",
     "Progress",
     "Standing",
     "Sum",
+    "beyond",
+    "carry_forward",
+    "counted_hours",
+    "cut",
+    "described",
+    "fixed_changes",
     "fold",
+    "hours_in",
+    "last_change",
     "last_said",
+    "obstacle",
+    "settle",
+    "settle_again",
+    "sizes_of",
     "standing",
     "standing_of",
     "summed",
     "undoable_change",
+    "undone_changes",
+    "up_to",
 ]

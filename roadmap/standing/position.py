@@ -10,6 +10,7 @@ from typing import NamedTuple
 from roadmap.document import Document
 
 from .events import FINISHED, SATISFIED, Event, Mark, Progress, fold
+from .hours import hours_in
 from .paths import Choice, choices_in, is_on_path, missing_for
 from .reached import reached_in
 from .shape import UNITS, shape_of, units
@@ -102,6 +103,11 @@ class Standing:
 
     def of(self, milestone: str) -> MilestoneStanding:
         return self.milestones[milestone]
+
+    def put_in(self, milestone: str) -> dict[str, float]:
+        """Return the hours put into each step of a milestone, also beyond what the step counts for; "" for no step."""
+        item = shape_of(self.edition).by_slug[milestone]
+        return {step: amount / UNITS for step, amount in hours_in(item, self.milestones[milestone].mark).items()}
 
     @cached_property
     def path(self) -> tuple[MilestoneStanding, ...]:

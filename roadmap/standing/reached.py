@@ -6,7 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from .events import FINISHED, Mark, Progress
-from .shape import Item, Shape, nine_tenths, units
+from .hours import counted
+from .shape import Item, Shape, nine_tenths
 
 _UNTOUCHED = Mark()
 _NEVER = (date.min, 0)
@@ -65,6 +66,4 @@ def _earned(item: Item, mark: Mark, state: str, carried: int = 0) -> int:
         return item.likely
     if state == "skipped":
         return 0
-    # A step that is gone from the edition keeps the hours that its event recorded.
-    ticked = sum(item.steps.get(step, units(hours)) for step, (_, hours) in mark.ticks.items())
-    return min(nine_tenths(item.likely), max(ticked, units(mark.logged_hours)) + carried)
+    return min(nine_tenths(item.likely), counted(item, mark) + carried)

@@ -44,6 +44,7 @@ class Shape:
     """Items in an order in which each follows all that it replaces, and the ties that `pairs_with` makes."""
 
     items: tuple[Item, ...]
+    by_slug: dict[str, Item]
     ties: dict[str, frozenset[str]]  # member -> milestones whose choice points to it
 
 
@@ -64,7 +65,7 @@ def _shape(document: Document) -> Shape:
             ).static_order()
         )
     items = tuple(_item(document, document.by_slug[slug]) for slug in order)
-    return Shape(items=items, ties=_ties(document.groups))
+    return Shape(items=items, by_slug={item.slug: item for item in items}, ties=_ties(document.groups))
 
 
 def _item(document: Document, milestone: Milestone) -> Item:

@@ -31,7 +31,7 @@ from roadmap.calendar import DAY, WEEK, local_date
 from roadmap.digests import ledger, planner
 from roadmap.digests.buttons import Wish, opened
 from roadmap.document import Milestone
-from roadmap.forms import LetterDayForm, LetterHoursForm, PauseForm
+from roadmap.forms import HoursForm, LetterDayForm, PauseForm, UndoForm
 from roadmap.models import Enrolment, Event, State
 from roadmap.standing import last_said
 from roadmap.views import words
@@ -119,8 +119,14 @@ class _OnMilestone(Act):
 
     def take_back(self, data: Mapping[str, Any], /) -> str:
         """Undo the change that the button made, unless something else happened since."""
-        change = data.get("change", "")
-        undone = actions.undo(enrolment=self.enrolment, today=self.today, edition=self.edition, expected=change)
+        form = UndoForm(data)
+        if not form.is_valid() or form.cleaned_data["change"] is None:
+            raise actions.RefusedError("This form is not complete. Your plan offers undo.")
+        change = form.cleaned_data["change"]
+        try:
+            undone = actions.undo(enrolment=self.enrolment, today=self.today, edition=self.edition, change=change)
+        except actions.UnknownError:
+            raise actions.RefusedError("There is no such change to take back.") from None
         return "Taken back. It is as it was before." if undone else TAKEN_BACK
 
 
@@ -150,16 +156,17 @@ class _LogHours(_OnMilestone):
     heading, label = "How long was it?", "Log hours"
 
     def form(self, data: Mapping[str, Any] | None = None) -> forms.Form:
-        return LetterHoursForm(data, today=self.today, initial={"change": uuid4()})
+        return HoursForm(data, today=self.today, initial={"change": uuid4()})
 
     def press(self, said: Mapping[str, Any], /) -> Done:
-        events = actions.log_hours(**self._who, hours=said["hours"], on=said["on"], once=said["change"])
+        events = actions.log_hours(
+            **self._who, hours=said["hours"], on=said["on"], step=self.step, change=said["change"]
+        )
         if not events:  # whoever clicked twice sees this answer, not the first: it offers undo as well
             past = projection.happenings(Event.objects.filter(enrolment=self.enrolment))
-            last, _ = last_said(past, said["change"], self.milestone.slug)
+            last, _ = last_said(past, said["change"], self.milestone.slug) if said["change"] else (None, None)
             return Done(AGAIN, {"change": last.change} if last else None)
-        corrected = events[0].data["corrects"] is not None
-        return self._done(events, words.hours_put_in(self.milestone.title, said["hours"], corrected=corrected))
+        return self._done(events, words.hours_put_in(self.milestone, events))
 
 
 class _Snooze(Act):

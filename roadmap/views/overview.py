@@ -15,7 +15,7 @@ from roadmap.document import Stage
 from roadmap.forms import EnrolForm, PauseForm, StartForm
 from roadmap.planning import ShownStep, ShownWeek, Situation
 from roadmap.queries import Journey, Offer, OwnJourney, a_week_ago
-from roadmap.standing import Progress, Sum, standing_of
+from roadmap.standing import LOOSE, Progress, Sum, standing_of
 from roadmap.views.outlook import Outlook, outlook
 from roadmap.views.rows import Board, Row
 from roadmap.views.sheet import StepLine
@@ -137,7 +137,9 @@ def _card(journey: OwnJourney, before: Situation | None) -> Card:
         journey=journey,
         week=tuple(_cards(board, week, ticked)),
         more=tuple(_more(board, week, seen={*in_cards, *to_confirm})),
-        worked_hours=planning.worked_since(standing, monday_of(journey.today)),
+        worked_hours=planning.worked_since(
+            standing, monday_of(journey.today), hours_per_week=journey.progress.hours_per_week
+        ),
         planned_hours=week.planned_hours,
         is_week_done=week.is_done,
         to_confirm=tuple(board.row(document.by_slug[slug]) for slug in to_confirm),
@@ -151,18 +153,26 @@ def _card(journey: OwnJourney, before: Situation | None) -> Card:
 def _cards(board: Board, week: ShownWeek, ticked: Sequence[str]) -> Iterator[WeekItem]:
     """Yield what the week began with by milestone; the steps of one stand together."""
     for milestone, items in groupby(week.begun, key=lambda item: item.milestone):
-        lines = tuple(_line(item) for item in items)
+        lines = tuple(_line(board, item) for item in items)
         yield WeekItem(board.row(milestone), lines, is_ticked=milestone.slug in ticked)
 
 
 def _more(board: Board, week: ShownWeek, *, seen: set[str]) -> Iterator[MoreItem]:
     for item in week.more:
         slug = item.milestone.slug
-        yield MoreItem(board.row(item.milestone), _line(item), is_first=slug not in seen)
+        yield MoreItem(board.row(item.milestone), _line(board, item), is_first=slug not in seen)
         seen.add(slug)
 
 
-def _line(item: ShownStep) -> StepLine:
+def _line(board: Board, item: ShownStep) -> StepLine:
+    put_in = board.standing.put_in(item.milestone.slug) if board.standing else {}
     part = item.hours if 0 < item.hours < item.total_hours else None
     is_last = item.hours >= item.remaining
-    return StepLine(item.step, is_done=item.is_done, resource=item.resource, part=part, is_last_part=is_last)
+    return StepLine(
+        item.step,
+        is_done=item.is_done,
+        resource=item.resource,
+        put_in=put_in.get(item.step.slug if item.step else LOOSE, 0.0),
+        part=part,
+        is_last_part=is_last,
+    )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from roadmap import actions
-from roadmap.forms import ChoiceForm, HoursForm, MarkForm, NewsForm, NoteForm, StateForm, StepForm
+from roadmap.forms import ChoiceForm, HoursForm, MarkForm, NewsForm, NoteForm, StateForm, StepForm, UndoForm
 from roadmap.queries import OwnJourney
 from roadmap.views import words
 from roadmap.views.answers import answer, invalid, show
@@ -76,20 +76,14 @@ def step(request: LearnerRequest, mine: OwnJourney, milestone: str, step: str) -
 
 @learner_action
 def hours(request: LearnerRequest, mine: OwnJourney, milestone: str) -> HttpResponse:
-    title = _title(mine, milestone)
-    form = HoursForm(request.POST, today=mine.today)
+    _title(mine, milestone)
+    form = HoursForm(request.POST, today=mine.today, mark=mine.mark_of(milestone))
     if not form.is_valid():
         return invalid(request, mine, milestone=milestone, hours_form=form)
-    amount, corrects = form.cleaned_data["hours"], form.cleaned_data["corrects"]
-    events = actions.log_hours(milestone=milestone, hours=amount, corrects=corrects, **_details(mine, form))
-    return answer(
-        request,
-        mine,
-        events,
-        words.hours_put_in(title, amount, corrected=bool(corrects)),
-        milestone=milestone,
-        anchor="hours",
-    )
+    entry = {name: form.cleaned_data[name] for name in ("hours", "corrects", "step", "change")}
+    events = actions.log_hours(milestone=milestone, **entry, **_details(mine, form))
+    sentence = words.hours_put_in(mine.document.by_slug[milestone], events)
+    return answer(request, mine, events, sentence, milestone=milestone, anchor="hours")
 
 
 @learner_action
@@ -140,8 +134,12 @@ def dismiss_pace_hint(request: LearnerRequest, mine: OwnJourney) -> HttpResponse
 
 @learner_action
 def undo(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
-    """Take back my last change; again: the one before."""
-    undone = actions.undo(enrolment=mine.enrolment, today=mine.today, edition=mine.edition)
+    """Take back the change that is named; without a name my last, and again the one before."""
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return invalid(request, mine, undo_form=form)
+    change = form.cleaned_data["change"]
+    undone = actions.undo(enrolment=mine.enrolment, today=mine.today, edition=mine.edition, change=change)
     messages.info(request, words.taken_back(mine.document, undone))
     return show(request, mine, milestone=undone[0].milestone if undone else "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.http import Http404
 
@@ -11,7 +12,7 @@ from roadmap.document import Citation, Document, Milestone, Resource, Source, St
 from roadmap.forms import HoursForm, NoteForm, StateForm
 from roadmap.models import State
 from roadmap.queries import Journey
-from roadmap.standing import Mark
+from roadmap.standing import LOOSE, Mark
 from roadmap.views.rows import Board
 
 STATE_WORDS = (
@@ -27,13 +28,14 @@ STATE_WORDS = (
 class StepLine:
     """A step, whether it is ticked, and the resource to open for it when the edition describes it.
 
-    `step` is None for a milestone without steps; `part`: how many hours of it this week holds, where
-    that is not all of it, and whether they are the last.
+    `step` is None for a milestone without steps; `put_in` are the hours that went into it so far; `part`: how many
+    hours of it this week holds, where that is not all of it, and whether they are the last.
     """
 
     step: Step | None
     is_done: bool
     resource: Resource | None
+    put_in: float = 0.0
     part: float | None = None
     is_last_part: bool = False
 
@@ -46,6 +48,7 @@ def sheet(journey: Journey, slug: str) -> dict[str, Any]:
         raise Http404(f"No milestone {slug}")
     board = Board(document, journey.standing)
     mark = journey.mark_of(slug)
+    put_in = journey.standing.put_in(slug) if journey.standing else {}
     return {
         "journey": journey,
         "is_markable": journey.standing is not None and milestone.retired_on is None,
@@ -56,7 +59,11 @@ def sheet(journey: Journey, slug: str) -> dict[str, Any]:
         "stage": document.stage_by_slug[milestone.stage],
         "mark": mark,
         "mine": journey.standing.of(slug) if journey.standing else None,
-        "steps": [step_line(milestone, step, is_done=step.slug in mark.ticks) for step in milestone.steps],
+        "steps": [
+            step_line(milestone, step, is_done=step.slug in mark.ticks, put_in=put_in.get(step.slug, 0.0))
+            for step in milestone.steps
+        ],
+        "loose_hours": put_in.get(LOOSE, 0.0),
         "all_ticked": all(step.slug in mark.ticks for step in milestone.steps),
         "states": STATE_WORDS,
         "choices": [board.choice(group) for group in document.groups_of(slug)],
@@ -83,7 +90,7 @@ def sheet_forms(journey: Journey, mark: Mark) -> dict[str, Any]:
     said = {"note": mark.note, "evidence_url": mark.evidence_url}
     return {
         "state_form": StateForm(today=today, initial=edition),
-        "hours_form": HoursForm(today=today, initial=edition | {"on": today}),
+        "hours_form": HoursForm(today=today, initial=edition | {"on": today, "change": uuid4()}),
         "note_form": NoteForm(today=today, initial=edition | said),
     }
 
@@ -96,6 +103,6 @@ def _quotes(document: Document, slug: str) -> list[tuple[Source, list[Citation]]
     return [(document.source_by_slug[source], citations) for source, citations in cited.items()]
 
 
-def step_line(milestone: Milestone, step: Step, *, is_done: bool) -> StepLine:
+def step_line(milestone: Milestone, step: Step, *, is_done: bool, put_in: float = 0.0) -> StepLine:
     """Return a step with the resource that its address belongs to."""
-    return StepLine(step, is_done=is_done, resource=milestone.resource_by_url.get(step.resource))
+    return StepLine(step, is_done=is_done, resource=milestone.resource_by_url.get(step.resource), put_in=put_in)

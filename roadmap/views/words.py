@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from roadmap.bidi import isolated
-from roadmap.document import Document
+from roadmap.document import Document, Milestone
 from roadmap.models import Event
+from roadmap.projection import happenings
+from roadmap.standing import LastChange, described
 from roadmap.templatetags.learning import hours
 
+HOURS_IN_A_DAY = 24
 _STATE = {
     "todo": "{} is on your list again.",
     "doing": "{} is in progress.",
@@ -65,12 +68,40 @@ def step(title: str, *, done: bool) -> str:
     return f"Ticked, in {quoted(title)}." if done else f"The tick in {quoted(title)} is gone."
 
 
-def hours_put_in(title: str, amount: float, *, corrected: bool) -> str:
-    if corrected:
-        if not amount:
-            return f"The entry for {quoted(title)} is taken out."
-        return f"Corrected: {in_hours(amount)} for {quoted(title)}."
-    return f"{in_hours(amount)} for {quoted(title)}, noted."
+def hours_put_in(milestone: Milestone, events: Sequence[Event]) -> str:
+    """Say what became of an entry of hours: how many, where they went, and what looks like a slip."""
+    if not events:
+        return f"That was said already for {quoted(milestone.title)}. It counts once."
+    entry = events[0].data
+    amount, was = entry["hours"], entry["was"]
+    if was and not amount:
+        return f"The entry for {quoted(milestone.title)} is taken out."
+    where = _where(milestone, entry["into"])
+    if was is None:
+        said = f"{in_hours(amount)} for {quoted(milestone.title)}, noted{where}."
+    elif was != amount:
+        said = f"{in_hours(was)} became {in_hours(amount)} for {quoted(milestone.title)}{where}."
+    else:
+        said = f"Corrected: {in_hours(amount)} for {quoted(milestone.title)}{where}."
+    return said + _doubt(amount, entry["beyond"])
+
+
+def _doubt(amount: float, beyond: float) -> str:
+    """Say what of an entry counts nothing, or ask whether it is meant."""
+    if beyond:
+        return f" {in_hours(beyond)} of them are kept but count nothing more: the step has all its hours."
+    if amount > HOURS_IN_A_DAY:
+        return " Was that on one day? If it was a slip, undo or correct it."
+    return ""
+
+
+def _where(milestone: Milestone, into: Mapping[str, float]) -> str:
+    """Name the steps that hours went into."""
+    steps = [(step, into[step.slug]) for step in milestone.steps if step.slug in into]
+    if len(steps) == 1 and len(into) == 1:
+        return f": they went into {quoted(steps[0][0].title)}"
+    parts = [f"{in_hours(amount)} into {quoted(step.title)}" for step, amount in steps]
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def choice(document: Document, group: str, chosen: str | None) -> str:
@@ -94,15 +125,19 @@ def taken_back(document: Document, events: Sequence[Event]) -> str:
     """Say what an undo took back; `events` are those of one change."""
     if not events:
         return "There is nothing left to undo."
-    kinds = {event.kind for event in events}
-    if len(events) > 1 and kinds != {Event.Kind.STATE}:
-        return "Taken back: the change to your plan."
-    if len(events) > 1:
-        return f"Taken back: what you brought along, {len(events)} milestones."
-    return f"Taken back: {_event(document, events[0])}."
+    return f"Taken back: {changed(document, described(happenings(events)))}."
 
 
-def _event(document: Document, event: Event) -> str:
+def changed(document: Document, change: LastChange) -> str:
+    """Name what a change was, to go on a sentence or to stand on a button."""
+    if change.events > 1 and change.kinds != (Event.Kind.STATE,):
+        return "the change to your plan"
+    if change.events > 1:
+        return f"what you brought along, {change.events} milestones"
+    return _event(document, change)
+
+
+def _event(document: Document, event: LastChange) -> str:
     found = document.by_slug.get(event.milestone)
     title = found.title if found else event.milestone
     data = event.data

@@ -6,22 +6,39 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from roadmap.document import Document, from_data
-from roadmap.standing import Event, Progress, Standing, fold, standing_of
+from roadmap.standing import (
+    RULE,
+    Event,
+    Mark,
+    Progress,
+    Standing,
+    fold,
+    settle,
+    settle_again,
+    sizes_of,
+    standing_of,
+)
 
 DAY = date(2026, 11, 22)
 
 
 class Diary:
-    """Writes events the way actions do: one change each unless told otherwise."""
+    """Writes events the way actions do: one change each unless told otherwise.
 
-    def __init__(self) -> None:
+    With a `road` as they do now, hours settled on it; without one as they did before hours were settled.
+    """
+
+    def __init__(self, road: Document | None = None) -> None:
         self.events: list[Event] = []
+        self.road = road
 
     def write(self, kind: str, *, on: date = DAY, milestone: str = "", step: str = "", **data: Any) -> str:
         return self._append(kind=kind, on=on, milestone=milestone, step=step, data=data)
 
     def _append(self, *, on: date = DAY, **rest: Any) -> str:
         number = len(self.events) + 1
+        if self.road:
+            rest["data"] = rest["data"] | {"rule": RULE}
         change, at = f"change-{number}", datetime(2026, 11, 22, 12, tzinfo=UTC)
         self.events.append(Event(id=number, change=change, at=at, on=on, edition=1, **rest))
         return change
@@ -32,8 +49,18 @@ class Diary:
     def tick(self, milestone: str, step: str, hours: float = 1, *, done: bool = True, on: date = DAY) -> str:
         return self.write("step", milestone=milestone, step=step, on=on, done=done, hours=hours)
 
-    def log(self, milestone: str, hours: float, *, corrects: int | None = None, on: date = DAY) -> str:
-        return self.write("hours", milestone=milestone, on=on, hours=hours, corrects=corrects)
+    def log(self, milestone: str, hours: float, *, corrects: int | None = None, on: date = DAY, step: str = "") -> str:
+        settled = self._settled(milestone, hours, corrects, step) if self.road else {}
+        return self.write("hours", milestone=milestone, on=on, hours=hours, corrects=corrects, **settled)
+
+    def _settled(self, milestone: str, hours: float, corrects: int | None, step: str) -> dict[str, Any]:
+        mark = self.progress.marks.get(milestone, Mark())
+        if corrects is None:
+            into = settle(self.road, milestone, mark, hours, step=step)
+        else:
+            entry = next(entry for entry in mark.entries if entry.id == mark.corrections.get(corrects, corrects))
+            into = settle_again(self.road, milestone, mark, entry, hours, step=step)
+        return {"into": dict(into), "sizes": sizes_of(self.road, milestone, mark, into)}
 
     def choose(self, group: str, milestone: str | None) -> str:
         return self._append(kind="chose", data={"group": group, "milestone": milestone})

@@ -23,8 +23,8 @@ from roadmap import editions, projection
 from roadmap.calendar import DAY, latest_slot, local_date
 from roadmap.demo import Diary
 from roadmap.models import Choice, Enrolment, Event, MilestoneProgress, Roadmap
+from roadmap.standing import RULE, fold, last_change
 from roadmap.standing import Event as Happening
-from roadmap.standing import fold
 
 Columns = dict[str, Any]
 Row = tuple[type[Model], Columns]
@@ -117,8 +117,11 @@ def _progress(enrolment_id: int, user_id: int, roadmap: Roadmap, diary: Sequence
     enrolment = Enrolment(id=enrolment_id, user_id=user_id, roadmap=roadmap, hours_per_week=progress.hours_per_week)
     enrolment.seen_edition = diary[0].edition
     enrolment.target_on, enrolment.started_at, enrolment.started_on = progress.target_on, diary[0].at, diary[0].on
+    enrolment.projection_rule, enrolment.projected_event = RULE, diary[-1].id
     paces = json.dumps([[on.isoformat(), hours] for on, hours in progress.paces])
-    yield Enrolment, _row(enrolment)[1] | {"paces": paces}
+    undoable = last_change(diary)
+    undoable_row = json.dumps(undoable._asdict() if undoable else None)
+    yield Enrolment, _row(enrolment)[1] | {"paces": paces, "undoable": undoable_row}
     for event in diary:
         yield (
             Event,
@@ -137,7 +140,7 @@ def _progress(enrolment_id: int, user_id: int, roadmap: Roadmap, diary: Sequence
         )
     for milestone, mark in progress.marks.items():
         columns = projection.columns(mark)
-        columns |= {"ticks": json.dumps(columns["ticks"]), "logged": json.dumps(columns["logged"])}
+        columns |= {name: json.dumps(columns[name]) for name in ("ticks", "logged", "carry_forward")}
         yield MilestoneProgress, {"enrolment_id": enrolment_id, "milestone": milestone, **columns}
     for group, milestone in progress.choices.items():
         yield Choice, {"enrolment_id": enrolment_id, "group": group, "milestone": milestone}

@@ -15,11 +15,14 @@ from accounts.addresses import canonical_address
 from accounts.administrators import administrators, make_administrator
 from accounts.models import User
 from accounts.second_factor import staff_without
+from roadmap import projection
 from roadmap.document import DocumentError, parse
-from roadmap.models import Roadmap
+from roadmap.models import Enrolment, Roadmap
+from roadmap.standing import RULE
 
 FIXTURE = Path(settings.BASE_DIR) / "fixtures/ml_architect.yaml"
 LOCK_TIMEOUT = "2s"
+FOLDED_AT_ONCE = 200
 NOBODY = "Nobody may administer this site: no active account is an administrator with access to the admin."
 
 
@@ -37,6 +40,7 @@ class Command(BaseCommand):
         self._load(roadmap)
         self._make_administrator()
         self._warn_of_staff_without_second_factor()
+        self._fold_anew()
 
     def _migrate(self) -> None:
         """Migrate. One that meets a lock gives up soon: whoever queues behind it would wait too; old code serves on."""
@@ -55,6 +59,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not Roadmap.objects.filter(slug=slug).exists():
             call_command("load_roadmap", str(path), publish=True)
+
+    def _fold_anew(self) -> None:
+        """Bring what learners did under today's rule. Whoever is missed here is folded when they come."""
+        outdated = Enrolment.objects.filter(projection_rule__lt=RULE).order_by("pk")
+        last = 0
+        while keys := list(outdated.filter(pk__gt=last).values_list("pk", flat=True)[:FOLDED_AT_ONCE]):
+            projection.refold(keys)
+            last = keys[-1]
 
     def _make_administrator(self) -> None:
         """The first one only. Nothing about people stops a start: web, worker and beat wait for this command."""

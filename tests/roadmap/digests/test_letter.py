@@ -91,11 +91,17 @@ def test_how_far_somebody_came_counts_what_was_finished(walker: User, smtp: Sink
 
 @pytest.mark.django_db
 def test_hours_that_earn_nothing_are_named_all_the_same(walker: User, smtp: Sink) -> None:
-    """The ticks count for more already."""
+    """They went into a step that was ticked already."""
     tick("wedge")
     sent(walker, MONDAY_8 - WEEK)
     actions.log_hours(
-        enrolment=Enrolment.objects.get(), milestone="clay", hours=1.5, on=MONDAY - DAY, today=MONDAY, edition=1
+        enrolment=Enrolment.objects.get(),
+        milestone="clay",
+        step="wedge",
+        hours=1.5,
+        on=MONDAY - DAY,
+        today=MONDAY,
+        edition=1,
     )
     assert says(walker)["opening"] == words.turned(words.LOGGED, MONDAY).format("1.5 h")
 

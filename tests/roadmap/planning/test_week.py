@@ -82,14 +82,15 @@ class TestWeek:
         road = edition(milestone("a", 22), milestone("b", 19))
         assert planned(Diary(), road) == [("a", "", 10)]
 
-    def test_hours_logged_since_the_last_tick_show_how_far_a_step_is(self) -> None:
-        road, diary = edition(milestone("a", 30, steps=steps(8, 22))), Diary()
+    def test_hours_put_into_a_step_show_how_far_it_is(self) -> None:
+        road = edition(milestone("a", 30, steps=steps(8, 22)))
+        diary = Diary(road)
         diary.tick("a", "s1", 8, on=MONDAY)
         diary.log("a", 2, on=MONDAY)
         diary.log("a", 2, on=MONDAY + timedelta(days=4))
         later = MONDAY + WEEK
         (item,) = this_week(diary.on(road), hours_per_week=10, today=later)
-        assert (item.hours, item.remaining, item.total_hours) == (10, 20, 22)
+        assert (item.hours, item.remaining, item.total_hours) == (10, 18, 22)
         assert not item.is_finished_this_week
         (item,) = this_week(diary.on(road), hours_per_week=20, today=later)
         assert item.is_finished_this_week
@@ -100,10 +101,11 @@ class TestWeek:
         assert planned(diary, road) == [("a", "s1", 0.5)]
 
     def test_what_was_done_this_week_is_taken_off(self) -> None:
-        road, diary = edition(milestone("a", 26, steps=steps(4, 22)), milestone("b", 3)), Diary()
+        road = edition(milestone("a", 26, steps=steps(4, 22)), milestone("b", 3))
+        diary = Diary(road)
         assert planned(diary, road) == [("a", "s1", 4), ("a", "s2", 6)]
         diary.tick("a", "s1", 4, on=MONDAY)
-        assert worked_since(diary.on(road), MONDAY) == 4
+        assert worked_since(diary.on(road), MONDAY, hours_per_week=10) == 4
         assert planned(diary, road, today=MONDAY + timedelta(days=2)) == [("a", "s2", 6)]
         diary.log("a", 10, on=MONDAY)
         assert planned(diary, road, today=MONDAY + timedelta(days=2)) == []
@@ -158,7 +160,7 @@ class TestCalendarTime:
 
 def walk(road: Document, *, hours: float, weeks: int) -> list[tuple[PlannedStep, ...]]:
     """Return the weeks of a learner who does exactly what is suggested, from the very beginning."""
-    diary, plans = Diary(), []
+    diary, plans = Diary(road), []
     for monday in (MONDAY + n * WEEK for n in range(weeks)):
         plan = this_week(diary.on(road), hours_per_week=hours, today=monday)
         plans.append(plan)

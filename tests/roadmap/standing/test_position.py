@@ -59,7 +59,7 @@ class TestHours:
         assert diary.on(road).of("a").earned_hours == 4
         diary.log("a", 0, corrects=1)
         assert diary.on(road).of("a").earned_hours == 0
-        assert "a" not in diary.progress.marks
+        assert not diary.progress.marks["a"].logged
 
     def test_published_hours_add_up_to_the_last_digit(self) -> None:
         road, diary = edition(*(milestone(name, 0.25) for name in "abc")), Diary()

@@ -64,7 +64,7 @@ def test_hours_put_in_before_leave_the_last_part_of_a_step(me, enrolment, docume
     others = [m.slug for m in document.milestones if m.slug != "linear-algebra"]
     actions.place(enrolment=enrolment, known=others, doing=[], today=begun, edition=1)
     actions.log_hours(enrolment=enrolment, milestone="linear-algebra", hours=3, on=begun, today=begun, edition=1)
-    assert "the last 5 h of 8" in text(me.get("/plan/"))
+    assert "3 of 8 h, the last 5 h this week" in text(me.get("/plan/"))
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_the_same_form_with_another_figure_corrects_its_entry(browser: Client, a
     """Back, three made five, posted: said so, counted once, and undo takes back the correction alone."""
     where = path(ann, Wish.HOURS, *CLAY)
     form = form_of(browser, where)
-    for hours, answer in (("3", "3 h for “Know your clay”, noted."), ("5", "Corrected: 5 h for “Know your clay”.")):
+    for hours, answer in (("3", "3 h for “Know your clay”, noted"), ("5", "3 h became 5 h for “Know your clay”")):
         page = browser.post(where, {**form, "hours": hours}).text.replace("\N{NO-BREAK SPACE}", " ")
         assert answer in page
         assert logged(ann) == [float(hours)]
@@ -130,7 +130,7 @@ def test_undo_takes_back_nothing_else(browser: Client, ann: User) -> None:
     actions.log_hours(enrolment=Enrolment.objects.get(), milestone="clay", hours=3, today=TODAY, edition=1)
     answer = browser.post(where, undo_fields(page))
     assert answer.status_code == 409
-    assert "Something else happened since" in answer.text
+    assert "changed once more after that" in answer.text
     assert len(Enrolment.objects.get().progress.get().logged) == 1
 
 
