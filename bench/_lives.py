@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from roadmap.document import Document, from_data
 from roadmap.planning import Situation
-from roadmap.standing import Mark, Progress
+from roadmap.standing import LOOSE, Entry, Mark, Progress
 
 MONDAY, DAY, WEEK = date(2026, 11, 23), timedelta(days=1), timedelta(weeks=1)
 HOURS = 8.0
@@ -131,7 +131,11 @@ class _Walk:
             part = min(hours, effort - self.spent)
             hours, self.spent, self.entries = hours - part, self.spent + part, self.entries + 1
             mark = self.marks.get(milestone.slug) or _begun(on)
-            mark = self._ticked(mark, on) if self.kind.ticks else _logged(mark, (self.entries, on, part))
+            mark = (
+                self._ticked(mark, on)
+                if self.kind.ticks
+                else _logged(mark, Entry(self.entries, on, part, into=((LOOSE, part),)))
+            )
             if self.spent >= effort - NOTHING:
                 mark = replace(mark, state="done", state_on=on, finished_on=on)
                 self.place, self.spent = self.place + 1, 0.0
@@ -147,5 +151,5 @@ def _begun(on: date) -> Mark:
     return Mark(state="doing", state_on=on, state_event=1, began_on=on)
 
 
-def _logged(mark: Mark, entry: tuple[int, date, float]) -> Mark:
-    return replace(mark, logged=(*mark.logged, entry))
+def _logged(mark: Mark, entry: Entry) -> Mark:
+    return replace(mark, entries=(*mark.entries, entry))

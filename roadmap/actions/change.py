@@ -63,7 +63,7 @@ class Change:
         self.enrolment, self.today, self.edition = enrolment, today, edition
         last = Event.objects.filter(enrolment=enrolment).order_by("-pk").values_list("pk", flat=True).first() or 0
         self._stored = projection.stored(enrolment)
-        self.progress = self._stored if projection.is_current(enrolment, last) else fold(self.past)
+        self.progress = self._stored if last and projection.is_current(enrolment, last) else fold(self.past)
         self.added: list[Event] = []
         self.name, self._at = uuid.uuid4(), timezone.now()
 
