@@ -77,8 +77,7 @@ def worked_since(standing: Standing, since: date, *, hours_per_week: float) -> f
 
     A finish may be of long work that was never told: it counts for what is left of the week's hours at most.
     """
-    earned, finished = _earned_since(standing, since)
-    return earned + min(finished, max(0.0, hours_per_week - earned))
+    return _bar(standing, since, hours_per_week=hours_per_week, held_back=HELD_BACK)
 
 
 def this_week(
@@ -120,8 +119,11 @@ def hours_left(standing: Standing, milestone: str, *, today: date) -> dict[str, 
 
 
 def room_since(standing: Standing, since: date, *, hours_per_week: float) -> float:
-    """Return the hours that are left of the week that began on a day."""
-    return _grained(hours_per_week - worked_since(standing, since, hours_per_week=hours_per_week))
+    """Return the hours that are left of the week that began on a day.
+
+    What a milestone holds back until it is called done was worked all the same.
+    """
+    return _grained(hours_per_week - _bar(standing, since, hours_per_week=hours_per_week, held_back=0.0))
 
 
 def _in_order(standing: Standing, order: Sequence[str] = ()) -> list[MilestoneStanding]:
@@ -132,7 +134,12 @@ def _in_order(standing: Standing, order: Sequence[str] = ()) -> list[MilestoneSt
     return sorted(mine, key=lambda found: places.get(found.slug, len(places)))
 
 
-def _earned_since(standing: Standing, since: date) -> tuple[float, float]:
+def _bar(standing: Standing, since: date, *, hours_per_week: float, held_back: float) -> float:
+    earned, finished = _earned_since(standing, since, held_back=held_back)
+    return earned + min(finished, max(0.0, hours_per_week - earned))
+
+
+def _earned_since(standing: Standing, since: date, *, held_back: float) -> tuple[float, float]:
     """Return the hours earned from a day on by ticks and hours put in, and by finishes."""
     earned = finished = 0.0
     for milestone in standing.milestones.values():
@@ -141,7 +148,7 @@ def _earned_since(standing: Standing, since: date) -> tuple[float, float]:
         if not any(on >= since for on in _days(mark)):
             continue
         so_far = 0.0
-        most = likely if is_over else (1 - HELD_BACK) * likely
+        most = likely if is_over else (1 - held_back) * likely
         for on, hours, _ in worked_by_day(standing.edition, milestone.slug, mark, most=most):
             earned += hours if on >= since else 0.0
             so_far += hours

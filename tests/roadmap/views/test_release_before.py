@@ -15,7 +15,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from accounts.models import Pause, Preferences, User
-from roadmap import actions
+from roadmap import actions, queries
 from roadmap.models import Choice, Enrolment, MilestoneProgress, Roadmap
 from tests.roadmap.digests.conftest import make_roadmap
 
@@ -96,6 +96,13 @@ def test_links_in_letters_of_the_last_sixty_days_keep_working(client: Client, an
     assert not Preferences.objects.get().digest_enabled
     for path in ("/plan/", HOME, ONE, f"{ONE}#note", "/settings/"):
         assert client.get(path, follow=True).status_code == 200, path
+
+
+def test_hours_by_a_link_of_before_go_into_the_step_that_it_names(client: Client, ann: User) -> None:
+    assert client.post(HOURS, {"hours": "1.5"}).status_code == 200
+    standing = queries.journey(ann, "trail").standing
+    assert standing is not None
+    assert standing.put_in("one") == {"step-1": 1.5}
 
 
 # Address, fields as the page of the release before had them, and what holds afterwards.
