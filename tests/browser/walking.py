@@ -15,7 +15,7 @@ from accounts.models import User
 from roadmap.models import Enrolment, Event, MilestoneProgress
 from tests.browser.watching import Watch
 
-LENGTH = 9
+SHORT, LONG = 7, 14  # steps of a walk; the long ones are slow
 SLUGS = ("one", "two", "three", "four")
 HOME = "/roadmaps/trail/"
 PATHS = ("/plan/", HOME, *(f"{HOME}milestones/{slug}/" for slug in SLUGS))
@@ -66,7 +66,7 @@ class Walk:
     def page(self) -> Page:
         return self.at.page
 
-    def walk(self, length: int = LENGTH) -> None:
+    def walk(self, length: int = SHORT) -> None:
         for _ in range(length):
             verb = self.random.choices([*KINDS, *MOVES, *TROUBLES], [5, 3, 3, 2, 3, 1, 1, 1, 1, 1, 2, 1, 1])[0]
             self.log.append(verb)
