@@ -10,7 +10,7 @@ import re
 import pytest
 
 from roadmap.models import Event
-from tests.roadmap.views.test_progress import ALGEBRA, HTMX, ROAD
+from tests.roadmap.views.test_progress import ALGEBRA, HTMX, MATHS, ROAD
 
 PLAN = {"Referer": "http://testserver/plan/"}
 CHOICE = f"{ROAD}choices/cloud-platform/"
@@ -123,3 +123,28 @@ def test_a_wrong_correction_stays_with_its_entry(me):
         assert new_hours
         assert f'value="{entry}"' not in new_hours[1]
         assert re.search(rf'id="entry-{entry}"[^>]*value="-2" aria-invalid="true" autofocus', page)
+
+
+@pytest.mark.parametrize("page", [ROAD, ALGEBRA, "/plan/"])
+def test_the_button_names_what_it_takes_back_and_takes_back_just_that(me, page):
+    """Case 6: in two tabs, one of them older than a change."""
+    here = HTMX | {"HX-Current-URL": f"http://testserver{page}"}
+    me.post(f"{ALGEBRA}state/", {"state": "doing"}, headers=here)
+    older = me.get(page).text
+    answer = me.post(f"{MATHS}state/", {"state": "done"}, headers=here).text
+    changes = [str(event.change) for event in Event.objects.filter(kind="state").order_by("pk")]
+    assert [named_by(older), named_by(answer), named_by(me.get(page).text)] == [changes[0], changes[1], changes[1]]
+    assert "Linear algebra" in button(older)
+    assert "Applied mathematics" in button(answer)
+    me.post(f"{ROAD}undo/", {"change": named_by(older)}, headers=here)
+    me.post(f"{ROAD}undo/", {"change": named_by(older)}, headers=here)
+    assert [event.data["change"] for event in Event.objects.filter(kind="undone")] == [changes[0]]
+
+
+def named_by(html: str) -> str:
+    """Return the change that the page's own Undo names."""
+    return re.findall(r'name="change" value="([^"]*)"[^>]*><button[^>]*id="undo-', html)[0]
+
+
+def button(html: str) -> str:
+    return html[html.index('id="undo-ml-architect"') :].partition("</button>")[0]
