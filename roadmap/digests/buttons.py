@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts import links
 
-LIFETIME = timedelta(days=21)
+LIFETIME = timedelta(days=60)
 _BETWEEN = "~"  # slugs and numbers hold none, and addresses need not encode it
 _PLACE = "0"
 

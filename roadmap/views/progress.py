@@ -140,7 +140,7 @@ def undo(request: LearnerRequest, mine: OwnJourney) -> HttpResponse:
         return invalid(request, mine, undo_form=form)
     change = form.cleaned_data["change"]
     undone = actions.undo(enrolment=mine.enrolment, today=mine.today, edition=mine.edition, change=change)
-    messages.info(request, words.taken_back(mine.document, undone))
+    messages.info(request, words.taken_back(mine.document, undone, is_named=change is not None))
     return show(request, mine, milestone=undone[0].milestone if undone else "")
 
 

@@ -121,10 +121,10 @@ def state(title: str, wished: str) -> str:
     return _STATE[wished].format(isolated(title))
 
 
-def taken_back(document: Document, events: Sequence[Event]) -> str:
-    """Say what an undo took back; `events` are those of one change."""
+def taken_back(document: Document, events: Sequence[Event], *, is_named: bool) -> str:
+    """Say what an undo took back; `events` are those of one change, none where that was taken back before."""
     if not events:
-        return "There is nothing left to undo."
+        return "That was taken back already." if is_named else "There is nothing left to undo."
     return f"Taken back: {changed(document, described(happenings(events)))}."
 
 

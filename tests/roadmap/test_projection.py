@@ -28,7 +28,9 @@ def folded(enrolment: Enrolment):
 
 def written_by_the_release_before(enrolment: Enrolment, kind: str, data: dict[str, Any], **where: Any) -> Event:
     """Append an event and write the row as the release before does: without `rule`, and only columns that it knows."""
-    event = Event.objects.create(enrolment=enrolment, kind=kind, milestone=SLUG, data=data, on=TODAY, edition=1, **where)
+    event = Event.objects.create(
+        enrolment=enrolment, kind=kind, milestone=SLUG, data=data, on=TODAY, edition=1, **where
+    )
     mark = folded(enrolment).marks[SLUG]
     known = {name: value for name, value in projection.columns(mark).items() if name != "carry_forward"}
     MilestoneProgress.objects.update_or_create(enrolment=enrolment, milestone=SLUG, defaults=known)
