@@ -41,7 +41,7 @@ def hours(value: float) -> str:
 def effort(milestone: Milestone) -> str:
     """Write what a milestone takes: `20–80 h over 3–5 years`, or `24 h` where both ends are one."""
     low, high = hours(milestone.effort_hours.low), hours(milestone.effort_hours.high)
-    amount = f"{_range(low, high)} h"
+    amount = f"{_range(low, high)}\N{NO-BREAK SPACE}h"
     return f"{amount} over {calendar_time(milestone.elapsed_months)}" if milestone.elapsed_months else amount
 
 

@@ -8,7 +8,7 @@ const DIRECTIONS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], Ar
 // The nearest card in a direction; straying from the line counts double.
 function next(from, [right, down]) {
   const middle = (card) => {
-    const box = card.getBoundingClientRect();
+    const box = card.querySelector("rect").getBoundingClientRect(); // in wide letters a title reaches beyond it
     return [box.x + box.width / 2, box.y + box.height / 2];
   };
   const [x, y] = middle(from);

@@ -4,7 +4,6 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from roadmap.admin.differences import Row
 from roadmap.models import Choice, Edition, Prerequisite, Roadmap
 from tests.roadmap.admin.helpers import act, add_row, address, edit, laid_out, logged_in, messages_of, person, redraft
 
@@ -22,7 +21,7 @@ def test_the_review_shows_what_changes_and_for_whom(editor, road, learner):
     redraft(road.algebra, effort_high=25)
     page = editor.get(review_url(road))
     assert "Learners see <strong>edition 1</strong>" in page.text
-    change = Row("“Linear algebra”: 10 h (5 to 20) → 10 h (5 to 25)", "1 doing")
+    change = ("“Linear algebra”: 10 h (5 to 20) → 10 h (5 to 25)", "1 doing")
     assert laid_out(page) == [("Effort and calendar time", [change])]
     assert "1 doing" in page.text
     assert "Publish" in page.text

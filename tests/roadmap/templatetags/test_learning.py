@@ -27,13 +27,13 @@ def test_a_difference_is_that_of_the_figures_beside_it(now, before, written):
 @pytest.mark.parametrize(
     ("hours_range", "elapsed", "written"),
     [
-        ((20, 80), (36, 60), "20–80 h over 3–5 years"),
-        ((24, 24), None, "24 h"),
-        ((7.25, 10), (3, 3), "7.25–10 h over 3 months"),
-        ((10, 20), (12, 12), "10–20 h over 1 year"),
-        ((10, 20), (18, 24), "10–20 h over 1.5–2 years"),
-        ((10, 20), (1, 1), "10–20 h over 1 month"),
-        ((0, 0), (6, 15), "0 h over 6–15 months"),
+        ((20, 80), (36, 60), "20–80\N{NO-BREAK SPACE}h over 3–5 years"),
+        ((24, 24), None, "24\N{NO-BREAK SPACE}h"),
+        ((7.25, 10), (3, 3), "7.25–10\N{NO-BREAK SPACE}h over 3 months"),
+        ((10, 20), (12, 12), "10–20\N{NO-BREAK SPACE}h over 1 year"),
+        ((10, 20), (18, 24), "10–20\N{NO-BREAK SPACE}h over 1.5–2 years"),
+        ((10, 20), (1, 1), "10–20\N{NO-BREAK SPACE}h over 1 month"),
+        ((0, 0), (6, 15), "0\N{NO-BREAK SPACE}h over 6–15 months"),
     ],
 )
 def test_effort_names_its_time_on_the_calendar_and_no_range_of_one(hours_range, elapsed, written):
