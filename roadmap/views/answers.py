@@ -18,6 +18,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.forms import focus_first_error
 from roadmap import queries
@@ -60,8 +61,19 @@ def show(request: LearnerRequest, before: Journey, *, milestone: str = "", ancho
         back = came_from(request, f"{home}milestones/{milestone}/" if milestone else home)
         anchor = anchor or (f"milestone-{milestone}" if milestone else "")
         return redirect(f"{back}#{anchor}" if anchor else back)
+    if _is_behind(request, before):
+        return HttpResponseClientRedirect(request.htmx.current_url_abs_path or home)
     after = queries.journey(request.user, before.roadmap.slug)
     return _fragments(request, _parts(request, before, after, milestone))
+
+
+def _is_behind(request: LearnerRequest, before: Journey) -> bool:
+    """Tell whether another tab changed something that the page doesn't show: then its parts are not enough.
+
+    The plan is sent whole anyway.
+    """
+    known, newest = request.headers.get("X-Known-Change"), before.undoable.change if before.undoable else ""
+    return known not in (None, newest) and _place(request, before)[0] != "plan"
 
 
 def invalid(request: LearnerRequest, journey: Journey, *, milestone: str = "", **forms: Form) -> HttpResponse:

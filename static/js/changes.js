@@ -106,8 +106,11 @@ async function ask(url, options) {
   }
 }
 
+// With the newest change that this page knows of: where another tab made a newer one, the answer is the whole page.
 function post(change) {
   const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+  const wayBack = document.querySelector("[id^='way-back']");
+  if (wayBack) headers["X-Known-Change"] = wayBack.querySelector("[name='change']")?.value ?? "";
   return ask(change.url, { method: "POST", body: change.values, headers });
 }
 
@@ -262,7 +265,7 @@ document.addEventListener("submit", (event) => {
   form.setAttribute("aria-busy", "true");
 });
 addEventListener("pageshow", (event) => {
-  if (event.persisted) for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+  if (event.persisted) location.reload(); // a page that was put away may be behind
 });
 
 // Who leaves the page at once takes nothing back: what still waits is sent along, where that can't count twice.

@@ -13,9 +13,12 @@ from tests.browser.walking import Walk
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("path", ["/plan/", "/roadmaps/trail/milestones/one/"])
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [("/plan/", "tick"), ("/roadmaps/trail/milestones/one/", "tick"), ("/roadmaps/trail/", "mark")],
+)
 def test_a_tab_shows_after_its_change_what_a_reload_shows(
-    browser: Browser, live_server, trail: Roadmap, path: str
+    browser: Browser, live_server, trail: Roadmap, path: str, change: str
 ) -> None:
     """Case 6, its kind: the Undo of a page names the last change, also after one that another tab made."""
     user = learner(trail, "ada", today=timezone.localdate())
@@ -25,6 +28,6 @@ def test_a_tab_shows_after_its_change_what_a_reload_shows(
             tab.goto(path)
         for tab in (*walk.tabs, *walk.tabs):
             walk.at = tab
-            walk.change("tick")
+            walk.change(change)
             walk.shows_what_is_kept()
         walk.has_each_change_once()
