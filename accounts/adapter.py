@@ -82,6 +82,12 @@ class Adapter(DefaultAccountAdapter):
             raise ValidationError(f"An address has at most {MAX_EMAIL_LENGTH} characters.", code="max_length")
         return email
 
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """End the other log-ins of staff who set up a second factor: the password alone had opened them."""
+        if template_prefix == "mfa/email/totp_activated" and user.is_staff:
+            user.sessions.exclude(session_key=self.request.session.session_key).delete()
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+
     def is_safe_url(self, url: str) -> bool:
         """Redirect to paths of this site only, never to a whole address."""
         return url.startswith("/") and url.isprintable() and url_has_allowed_host_and_scheme(url, allowed_hosts=None)

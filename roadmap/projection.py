@@ -85,16 +85,19 @@ def refold(keys: Collection[int]) -> None:
         events[event.enrolment_id].append(event)
     for enrolment in locked:
         past = happenings(events[enrolment.pk])
-        write(enrolment, stored(enrolment), fold(past))
+        write(enrolment, stored(enrolment), fold(past), is_current=False)
         undoable = last_change(past)
         enrolment.undoable = undoable._asdict() if undoable else None
         enrolment.projection_rule, enrolment.projected_event = RULE, past[-1].id if past else 0
     Enrolment.objects.bulk_update(locked, ["undoable", "projection_rule", "projected_event"])
 
 
-def write(enrolment: Enrolment, before: Progress, after: Progress) -> None:
-    """Write what differs between two states of a projection, of which the first is stored."""
-    changed = {slug: mark for slug, mark in after.marks.items() if before.marks.get(slug) != mark}
+def write(enrolment: Enrolment, before: Progress, after: Progress, *, is_current: bool = True) -> None:
+    """Write what differs between two states of a projection, of which the first is stored.
+
+    Every mark, where the first is not current: then its columns need not agree with each other.
+    """
+    changed = {slug: mark for slug, mark in after.marks.items() if not is_current or before.marks.get(slug) != mark}
     _write_marks(enrolment, changed, before.marks.keys() - after.marks.keys())
     _write_choices(enrolment, before.choices.items(), after.choices.items())
 

@@ -63,7 +63,8 @@ class Change:
         self.enrolment, self.today, self.edition = enrolment, today, edition
         last = Event.objects.filter(enrolment=enrolment).order_by("-pk").values_list("pk", flat=True).first() or 0
         self._stored = projection.stored(enrolment)
-        self.progress = self._stored if last and projection.is_current(enrolment, last) else fold(self.past)
+        self._is_current = bool(last) and projection.is_current(enrolment, last)
+        self.progress = self._stored if self._is_current else fold(self.past)
         self.added: list[Event] = []
         self.name, self._at = uuid.uuid4(), timezone.now()
 
@@ -117,7 +118,7 @@ class Change:
         mine.finished_in = None if standing.counts.left else self.edition
         mine.projection_rule, mine.projected_event = RULE, self.added[-1].pk
         mine.save(update_fields=WRITTEN)
-        projection.write(mine, self._stored, progress)
+        projection.write(mine, self._stored, progress, is_current=self._is_current)
 
 
 @contextmanager

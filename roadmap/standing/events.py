@@ -147,7 +147,7 @@ class _Draft:
 
     def _tick(self, event: Event) -> None:
         hours = float(event.data["hours"])
-        is_early = "rule" not in event.data
+        is_early = "rule" not in event.data and not self._has_settled
         if not event.data["done"]:
             self.ticks.pop(event.step, None)
             if is_early:
@@ -157,6 +157,11 @@ class _Draft:
         if is_early:
             self.early_ticks[event.step] = hours
         self._begin_again(event)
+
+    @property
+    def _has_settled(self) -> bool:
+        """Tell whether hours were settled before: what a process of the release before adds to them moves none."""
+        return any(entry.into for entry in self.entries.values())
 
     def _begin_again(self, event: Event) -> None:
         """Work on what was put back to `todo` says that it is going on after all; it takes no credit away."""
@@ -170,7 +175,7 @@ class _Draft:
             if entry not in self.entries:  # what it corrects was undone
                 return
             self.corrections[event.id] = entry
-        self.entries[entry] = _settled(entry, event, self.entries.get(entry))
+        self.entries[entry] = _settled(entry, event, self.entries.get(entry), has_settled=self._has_settled)
         self.sizes.update({step: hours for step, hours in event.data.get("sizes", ()) if step})
         if corrects is None:
             self._begin_again(event)
@@ -194,13 +199,16 @@ class _Draft:
         return mark
 
 
-def _settled(entry: int, event: Event, before: Entry | None) -> Entry:
-    """Return what an entry is after an event; one without a rule moves nothing that was settled."""
+def _settled(entry: int, event: Event, before: Entry | None, *, has_settled: bool) -> Entry:
+    """Return what an entry is after an event; one without a rule moves nothing that was settled, and adds loosely."""
     hours = float(event.data["hours"])
     if "rule" in event.data:
         into = tuple((step, float(event.data["into"][step])) for step, _ in event.data["sizes"])
     else:
         into = cut(before.into, hours) if before else ()
+        more = round(hours - (before.unsettled if before else 0.0) - sum(amount for _, amount in into), DECIMALS)
+        if has_settled and more > 0:
+            into = (*into, (LOOSE, more))
     settled = round(sum(amount for _, amount in into), DECIMALS)
     return Entry(entry, event.on, hours, into, max(0.0, round(hours - settled, DECIMALS)))
 

@@ -45,7 +45,8 @@ def came_from(request: VisitorRequest, otherwise: str) -> str:
             address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
             parts = urlsplit(address)
-            return parts.path + (f"?{parts.query}" if parts.query else "")
+            if parts.path.startswith("/") and not parts.path.startswith("//"):
+                return parts.path + (f"?{parts.query}" if parts.query else "")
     return otherwise
 
 

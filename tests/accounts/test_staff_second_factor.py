@@ -128,3 +128,20 @@ def test_where_it_is_not_asked_for_the_admin_opens(client: Client, root: User, s
     settings.STAFF_SECOND_FACTOR = False
     assert log_in(client, root, next="/admin/")["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
+
+
+def test_setting_it_up_ends_the_log_ins_that_the_password_alone_had_opened(
+    client, root, django_capture_on_commit_callbacks
+):
+    """Whoever waits in one with a stolen password comes no further; who set it up goes on."""
+    other = Client()
+    for browser in (client, other):
+        log_in(browser, root)
+    secret = re.search(r"secret=([A-Z2-7]+)", client.get(SET_UP).text)[1]
+    counter = int(time.time()) // 30
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(SET_UP, {"code": format_hotp_value(hotp_value(secret, counter))})
+    assert answer.status_code == 302
+    assert client.get("/admin/").status_code == 200
+    assert other.get("/admin/").status_code == 302
+    assert not other.session.get("_auth_user_id")

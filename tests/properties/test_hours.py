@@ -71,6 +71,10 @@ def walked(seed: random.Random) -> tuple[Document, Diary]:
         act(seed, diary, document)
     diary.road = document
     for _ in range(seed.randrange(25)):
+        if seed.random() < 0.1:  # a process of the release before writes between two of this one
+            diary.road = None
+            act(seed, diary, document)
+            diary.road = document
         act(seed, diary, document)
     return document, diary
 

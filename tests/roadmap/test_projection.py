@@ -64,6 +64,26 @@ def test_what_a_process_of_the_release_before_writes_between_two_of_this_one_is_
 
 
 @pytest.mark.django_db
+def test_hours_and_ticks_of_the_release_before_count_beside_what_was_settled(learner, enrolment, own, document, stand):
+    """Hours raise by what they are, a tick by what its step still lacked: none lowers."""
+    sizes = [step.hours for step in document.by_slug[SLUG].steps]
+    actions.log_hours(**own, hours=sizes[0])
+    written_by_the_release_before(enrolment, "hours", {"hours": 4.0, "corrects": None})
+    assert stand().standing.of(SLUG).earned_hours == sizes[0] + 4
+    third = document.by_slug[SLUG].steps[2]
+    written_by_the_release_before(enrolment, "step", {"done": True, "hours": third.hours}, step=third.slug)
+    assert stand().standing.of(SLUG).earned_hours == sizes[0] + 4 + third.hours
+
+
+@pytest.mark.django_db
+def test_what_the_release_before_wrote_and_this_one_took_back_stays_in_no_column(enrolment, own):
+    actions.log_hours(**own, hours=2)
+    written_by_the_release_before(enrolment, "hours", {"hours": 4.0, "corrects": None})
+    actions.undo(enrolment=enrolment, today=TODAY, edition=1)
+    assert [hours for _, _, hours in MilestoneProgress.objects.get(milestone=SLUG).logged] == [2]
+
+
+@pytest.mark.django_db
 def test_a_correction_by_the_release_before_keeps_its_entry_and_its_place(learner, enrolment, own):
     (entry,) = actions.log_hours(**own, hours=3)
     written_by_the_release_before(enrolment, "hours", {"hours": 2.0, "corrects": entry.pk})

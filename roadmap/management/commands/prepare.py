@@ -61,7 +61,10 @@ class Command(BaseCommand):
             call_command("load_roadmap", str(path), publish=True)
 
     def _fold_anew(self) -> None:
-        """Bring what learners did under today's rule. Whoever is missed here is folded when they come."""
+        """Bring what learners did under today's rule.
+
+        What an older process touches afterwards is folded whenever it is read, and stored with the next change.
+        """
         outdated = Enrolment.objects.filter(projection_rule__lt=RULE).order_by("pk")
         last = 0
         while keys := list(outdated.filter(pk__gt=last).values_list("pk", flat=True)[:FOLDED_AT_ONCE]):

@@ -355,3 +355,16 @@ def test_undo_says_what_it_took_back(me, step):
     me.post(f"{ALGEBRA}steps/{step}/", {"done": "1"})
     assert "a tick in “Linear algebra”" in me.post(f"{ROAD}undo/", headers=HTMX).content.decode()
     assert "nothing left to undo" in me.post(f"{ROAD}undo/", headers=HTMX).content.decode()
+
+
+@pytest.mark.parametrize("header", [False, True])
+@pytest.mark.parametrize("address", ["?x=1", "plan", "#a", "http://testserver", "http://testserver//evil.example/"])
+def test_an_odd_way_back_leads_to_a_page_of_ours(me, address, header):
+    wish, headers = {"state": "doing"}, {}
+    if header:
+        headers["referer"] = address
+    else:
+        wish["next"] = address
+    answer = me.post("/roadmaps/ml-architect/milestones/linear-algebra/state/", wish, headers=headers)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/roadmaps/ml-architect/milestones/linear-algebra/")
