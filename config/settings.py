@@ -200,7 +200,7 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 # A code has five tries and an address gets 20 codes a day: whoever guesses is right once in some 10,000 days.
 ACCOUNT_RATE_LIMITS = {
     "code": "5/15m/key",
-    "confirm_email": "1/10s/key,20/d/key",
+    "confirm_email": "3/m/key,20/d/key",  # also for who logs in right after signing up
     "reset_password": "20/m/ip,5/15m/key,20/d/key",
 }
 # Whose word counts in X-Forwarded-For: nobody's, unless this many proxies of ours stand in front.

@@ -21,6 +21,7 @@ from roadmap.views.rows import Board, Row
 from roadmap.views.sheet import StepLine
 
 NEXT_SHOWN = 5
+WELL_ABOVE = 1.1  # times the hours of a week
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class Card:
     remaining: tuple[tuple[Stage, Sum], ...]
     enrol_form: EnrolForm
     outlook: Outlook | None
+
+    @property
+    def is_week_exceeded(self) -> bool:
+        return self.worked_hours > WELL_ABOVE * self.journey.progress.hours_per_week
 
 
 def overview(journey: Journey) -> dict[str, Any]:

@@ -22,7 +22,7 @@ const TROUBLES = {
 };
 
 const underWay = new Set();
-const failed = new Map(); // by what they change: changes that were not saved, each with its trouble
+const failed = new Map(); // by their place: changes that were not saved, each with its trouble
 let line = Promise.resolve(); // one change after the other, so that the last answer is the newest
 let lastControl = ""; // the id of what was used last to change something
 let lastUndone = -Infinity;
@@ -49,6 +49,7 @@ function begin(form, submitter) {
   for (const name of ["csrfmiddlewaretoken", "change", "edition"]) wish.delete(name);
   const change = { url: form.getAttribute("hx-post"), values, form, submitter, isUndo, sent: entered(form) };
   change.key = `${change.url}?${wish}`;
+  change.place = `${change.url}#${values.get("corrects") ?? ""}`; // what it is about, whatever it says of that
   if ([...underWay].some((other) => other.key === change.key)) return; // pressed twice
   enqueue(change);
 }
@@ -90,7 +91,7 @@ async function perform(change) {
   if (answer.status === 403 && !trouble) answer = await post(change);
   trouble ??= troubleOf(answer);
   underWay.delete(change);
-  failed.delete(change.key);
+  failed.delete(change.place);
   announce("");
   if (trouble) refuse(change, trouble);
   else await accept(change, answer);
@@ -168,7 +169,7 @@ async function accept(change, answer) {
   for (const other of underWay) mark(other);
   restore(was);
   if (answer.status === 422) document.querySelector("main [aria-invalid='true']")?.focus();
-  if (failed.size) sayFailed();
+  if (failed.size) sayFailed({ beside: true });
   keepClear();
 }
 
@@ -185,15 +186,15 @@ function swapIn(change, html) {
 
 function refuse(change, trouble) {
   unmark(change, false);
-  failed.set(change.key, { change, trouble });
+  failed.set(change.place, { change, trouble });
   sayFailed();
 }
 
-function sayFailed() {
+function sayFailed({ beside = false } = {}) {
   const troubles = [...failed.values()].map((entry) => entry.trouble);
   const what = failed.size > 1 ? `Not saved, ${failed.size} changes` : "Not saved";
   const { words, ways } = troubles.at(-1);
-  say(`${what}: ${words}.`, ways, tryAgain);
+  say(`${what}: ${words}.`, ways, tryAgain, { beside });
 }
 
 function tryAgain() {
@@ -208,15 +209,17 @@ function tryAgain() {
   }
 }
 
-// Words in the status region, with what one can do.
-function say(words, ways, again) {
+// Words in the status region, with what one can do; in place of what was said, or beside it.
+function say(words, ways, again, { beside = false } = {}) {
   const list = document.getElementById("trouble").content.cloneNode(true);
   list.querySelector("p").textContent = words;
   list.querySelector("a").href = `${document.body.dataset.logIn}?next=${encodeURIComponent(location.pathname)}`;
   list.querySelector("[data-way='again']").addEventListener("click", again);
   list.querySelector("[data-way='reload']").addEventListener("click", () => location.reload());
   for (const way of list.querySelectorAll("[data-way]")) if (!ways.includes(way.dataset.way)) way.remove();
-  document.getElementById("messages").replaceChildren(list);
+  const region = document.getElementById("messages");
+  if (beside) region.append(list);
+  else region.replaceChildren(list);
   keepClear();
 }
 
@@ -228,8 +231,9 @@ function announce(words) {
 function keepClear() {
   const region = document.getElementById("messages");
   const focused = document.activeElement;
+  if (region.contains(focused)) return; // a press there would miss what moves away under it
   region.classList.remove("messages--above");
-  if (focused === document.body || region.contains(focused) || !isInView(focused)) return;
+  if (focused === document.body || !isInView(focused)) return;
   const isCovered = focused.getBoundingClientRect().bottom > region.getBoundingClientRect().top;
   region.classList.toggle("messages--above", isCovered && region.childElementCount > 0);
 }

@@ -50,6 +50,13 @@ def test_every_entrance_stays_open_while_a_code_is_awaited(visitor: Client, path
     assert visitor.get(path).status_code == 200
 
 
+def test_who_logs_in_right_after_signing_up_is_asked_for_the_code(client: Client) -> None:
+    """And is not told of too many attempts: it was the first."""
+    sign_up(client, FRESH)
+    answer = client.post(LOG_IN, {"login": FRESH, "password": "another good password"})
+    assert (answer.status_code, answer.url) == (302, CODE)
+
+
 def test_the_sign_up_page_offers_log_in_and_a_new_password(visitor: Client) -> None:
     page = visitor.get(SIGN_UP).text
     assert f'href="{LOG_IN}"' in page

@@ -284,6 +284,42 @@ def test_changes_that_fail_together_are_told_of_and_sent_again_together(page: Pa
     assert Event.objects.filter(kind="step").count() == 3
 
 
+def test_what_stands_in_the_message_is_pressed_at_the_first_press(page: Page) -> None:
+    """Case 2: also where the message stands above, since it would cover what has the focus."""
+    page.goto(GIT)
+    page.locator("#log-hours").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#log-hours').scrollIntoView({block: 'end', behavior: 'instant'})")
+    page.locator("#hours-hours").fill("2")
+    page.context.set_offline(True)
+    page.locator("#log-hours").click()
+    expect(page.locator("#messages.messages--above")).to_contain_text("Not saved")
+    page.context.set_offline(False)
+    again = page.get_by_role("button", name="Try again").bounding_box()
+    page.mouse.move(again["x"] + again["width"] / 2, again["y"] + again["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("#messages")).to_contain_text("noted")
+    assert Event.objects.filter(kind="hours").count() == 1
+
+
+def test_what_failed_is_forgotten_once_the_same_form_was_saved_with_another_value(page: Page) -> None:
+    """Case 2: and a failure of something else stands beside the success, not in its place."""
+    page.goto(GIT)
+    page.locator("#hours-hours").fill("3")
+    page.context.set_offline(True)
+    page.locator(".tick").first.click()
+    page.locator("#log-hours").click()
+    expect(page.locator("#messages")).to_contain_text("Not saved, 2 changes")
+    page.context.set_offline(False)
+    page.locator("#hours-hours").fill("2")
+    page.locator("#log-hours").click()
+    expect(page.locator("#messages")).to_contain_text("noted")
+    expect(page.locator("#messages")).to_contain_text("Not saved: there is no connection")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#messages")).to_contain_text("Ticked")
+    expect(page.locator("#messages")).not_to_contain_text("Not saved")
+
+
 def test_a_tick_that_waits_is_sent_along_when_one_leaves_at_once(page: Page) -> None:
     """Case 3: it was shown as ticked already."""
     page.goto(GIT)

@@ -15,7 +15,7 @@ from accounts.models import User
 from roadmap.models import Enrolment, Event, MilestoneProgress
 from tests.browser.watching import Watch
 
-SHORT, LONG = 7, 14  # steps of a walk; the long ones are slow
+SHORT, LONG = 6, 14  # steps of a walk; the long ones are slow
 SLUGS = ("one", "two", "three", "four")
 HOME = "/roadmaps/trail/"
 PATHS = ("/plan/", HOME, *(f"{HOME}milestones/{slug}/" for slug in SLUGS))

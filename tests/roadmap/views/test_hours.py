@@ -173,3 +173,9 @@ class TestFinishesOfTheWeek:
         actions.mark(**own, state="done")
         standing = queries.journey(learner, "ml-architect").standing
         assert worked_since(standing, monday_of(TODAY), hours_per_week=10) == 10
+
+
+def test_a_week_of_far_more_hours_than_meant_says_so(me, enrolment, document):
+    own = {"enrolment": enrolment, "milestone": SLUG, "today": TODAY, "edition": 1}
+    actions.log_hours(**own, hours=60)
+    assert "that is more than you set out to do" in me.get("/plan/").text
