@@ -9,7 +9,7 @@ from roadmap.bidi import isolated
 from roadmap.document import Document, Milestone
 from roadmap.models import Event
 from roadmap.projection import happenings
-from roadmap.standing import LastChange, described
+from roadmap.standing import LOOSE, LastChange, described
 from roadmap.templatetags.learning import hours
 
 HOURS_IN_A_DAY = 24
@@ -96,12 +96,15 @@ def _doubt(amount: float, beyond: float) -> str:
 
 
 def _where(milestone: Milestone, into: Mapping[str, float]) -> str:
-    """Name the steps that hours went into."""
+    """Say where hours went: the step by its title where there is one, and what lies beside the steps."""
     steps = [(step, into[step.slug]) for step in milestone.steps if step.slug in into]
-    if len(steps) == 1 and len(into) == 1:
-        return f": they went into {quoted(steps[0][0].title)}"
-    parts = [f"{in_hours(amount)} into {quoted(step.title)}" for step, amount in steps]
-    return f": {', '.join(parts)}" if parts else ""
+    if not steps:
+        return ""
+    loose = f", {in_hours(into[LOOSE])} beside the steps" if LOOSE in into else ""
+    if len(steps) == 1:
+        step, amount = steps[0]
+        return f": {in_hours(amount)} into {quoted(step.title)}{loose}"
+    return f": {in_hours(sum(amount for _, amount in steps))} into {len(steps)} steps{loose}"
 
 
 def choice(document: Document, group: str, chosen: str | None) -> str:

@@ -179,3 +179,12 @@ def test_a_week_of_far_more_hours_than_meant_says_so(me, enrolment, document):
     own = {"enrolment": enrolment, "milestone": SLUG, "today": TODAY, "edition": 1}
     actions.log_hours(**own, hours=60)
     assert "that is more than you set out to do" in me.get("/plan/").text
+
+
+def test_the_answer_says_where_all_of_them_went(me, document):
+    milestone = document.by_slug["explore-the-role"]
+    in_steps = sum(step.hours for step in milestone.steps)
+    address = "/roadmaps/ml-architect/milestones/explore-the-role/hours/"
+    answer = plain(me.post(address, {"hours": in_steps + 1}, follow=True).text)
+    assert f"{in_steps:g} h into {len(milestone.steps)} steps, 1 h beside the steps." in answer
+    assert "the last" not in plain(me.get("/plan/").text).split("Map the machine learning architect role")[1][:600]
